@@ -1,0 +1,227 @@
+"""The small language of phrases and red-flag signs, in the manner of Rhasspy and hassil sentences.
+
+    (a|b c)   one of these            [x|y]   one of these, or nothing
+    <name>    a rule defined once     a b     one after the other
+
+A phrase is *expanded* into every sentence it stands for. A sign is *compiled* into a pattern that is looked
+for anywhere in an utterance; it may also use `..` (up to four other words, in this order) and ` & `
+(both sides, anywhere, in any order).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
+_GAP_WORDS = 4
+_CLOSERS = frozenset(")]|&")
+
+
+class TemplateError(ValueError):
+    """A template that cannot be read; the message is one sentence for its author."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    parts: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    options: tuple[_Sequence, ...]
+    optional: bool
+
+
+_Node = _Word | _Gap | _Sequence | _Choice
+
+
+class Rules(Mapping[str, str]):
+    """Named templates, each parsed only once however often it is used."""
+
+    def __init__(self, definitions: Mapping[str, str]) -> None:
+        self._definitions = dict(definitions)
+        self._parsed: dict[str, _Sequence] = {}
+
+    def __getitem__(self, name: str) -> str:
+        return self._definitions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definitions)
+
+    def __len__(self) -> int:
+        return len(self._definitions)
+
+    def parsed(self, name: str, within: tuple[str, ...]) -> _Sequence:
+        """The rule `name`, used inside of the rules `within`.
+
+        Raises:
+            TemplateError: there is no such rule, it uses itself, or it cannot be read.
+        """
+        if name in within:
+            raise TemplateError(f"the rule <{name}> uses itself")
+        if name not in self._definitions:
+            raise TemplateError(f"the rule <{name}> is not defined in the file of shared words")
+        if name not in self._parsed:
+            sides = _Parser(self._definitions[name], self, (*within, name)).parse()
+            if len(sides) > 1:
+                raise TemplateError(f"the rule <{name}> may not use '&'")
+            self._parsed[name] = sides[0]
+        return self._parsed[name]
+
+
+class _Parser:
+    """Recursive descent over one template."""
+
+    def __init__(self, template: str, rules: Mapping[str, str], within: tuple[str, ...] = ()) -> None:
+        self._template = template
+        self._rules = rules if isinstance(rules, Rules) else Rules(rules)
+        self._within = within
+        self._tokens = _TOKEN.findall(template.rstrip())
+        self._at = 0
+
+    def parse(self) -> list[_Sequence]:
+        """The sides of ` & `, one sequence each."""
+        sides = [self._sequence()]
+        while self._take("&"):
+            sides.append(self._sequence())
+        if self._at < len(self._tokens):
+            raise TemplateError(f"'{self._tokens[self._at]}' has no partner in \"{self._template}\"")
+        return sides
+
+    def _take(self, token: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at] == token:
+            self._at += 1
+            return True
+        return False
+
+    def _sequence(self) -> _Sequence:
+        parts: list[_Node] = []
+        while self._at < len(self._tokens) and self._tokens[self._at] not in _CLOSERS:
+            parts.append(self._part())
+        return _Sequence(tuple(parts))
+
+    def _part(self) -> _Node:
+        token = self._tokens[self._at]
+        self._at += 1
+        if token == "(":
+            return self._choice(")", optional=False)
+        if token == "[":
+            return self._choice("]", optional=True)
+        if token == "..":
+            return _Gap()
+        if token.startswith("<") and token != "<":
+            return self._rules.parsed(token[1:-1], self._within)
+        if not re.fullmatch(r"[a-z0-9']+", token):
+            raise TemplateError(f"'{token}' is not allowed in \"{self._template}\": write small letters and no punctuation")
+        return _Word(token)
+
+    def _choice(self, closing: str, *, optional: bool) -> _Choice:
+        options = [self._sequence()]
+        while self._take("|"):
+            options.append(self._sequence())
+        if not self._take(closing):
+            raise TemplateError(f"a '{closing}' is missing in \"{self._template}\"")
+        return _Choice(tuple(options), optional)
+
+
+def expand(template: str, rules: Mapping[str, str]) -> Iterator[str]:
+    """Every sentence of a phrase template, in a fixed order.
+
+    Raises:
+        TemplateError: the template cannot be read, or uses `..` or `&`, which only signs may.
+    """
+    sides = _Parser(template, rules).parse()
+    if len(sides) > 1:
+        raise TemplateError(f"'&' may stand in red-flag signs only, not in \"{template}\"")
+    for parts in _expand(sides[0], template):
+        yield " ".join(parts)
+
+
+def _expand(node: _Node, template: str) -> Iterator[tuple[str, ...]]:
+    match node:
+        case _Word(text):
+            yield (text,)
+        case _Gap():
+            raise TemplateError(f"'..' may stand in red-flag signs only, not in \"{template}\"")
+        case _Sequence(parts):
+            for combination in itertools.product(*(tuple(_expand(part, template)) for part in parts)):
+                yield tuple(itertools.chain.from_iterable(combination))
+        case _Choice(options, optional):
+            for option in options:
+                yield from _expand(option, template)
+            if optional:
+                yield ()
+
+
+class Sign:
+    """A red-flag sign, ready to be looked for.
+
+    Each side has anchors, words of which one must be there before the side can be found. They make a search nearly
+    free, and a pattern is compiled only when its anchors are met for the first time: compiling all of them would take
+    longer than the program may take to start.
+    """
+
+    def __init__(self, sides: Sequence[tuple[_Sequence, frozenset[str]]]) -> None:
+        self._sides = tuple(sides)
+        self._patterns: tuple[re.Pattern[str], ...] | None = None
+
+    def found_in(self, utterance: str, words: Set[str]) -> bool:
+        """Whether every side occurs in `utterance`: its words joined by single spaces, and as a set."""
+        if any(anchors.isdisjoint(words) for _, anchors in self._sides):
+            return False
+        if self._patterns is None:
+            # Each word consumes the space before it, so a pattern always starts and ends between words.
+            self._patterns = tuple(re.compile(_regex(side) + "(?= )") for side, _ in self._sides)
+        padded = f" {utterance} "
+        return all(pattern.search(padded) for pattern in self._patterns)
+
+
+def compile_sign(template: str, rules: Mapping[str, str]) -> Sign:
+    """A sign ready to be looked for.
+
+    Raises:
+        TemplateError: the template cannot be read or one of its sides would match any utterance.
+    """
+    sides = [(side, _anchors(side)) for side in _Parser(template, rules).parse()]
+    if not all(anchors for _, anchors in sides):
+        raise TemplateError(f'a side of "{template}" may be empty, so it would match every utterance')
+    return Sign(sides)
+
+
+def _anchors(node: _Node) -> frozenset[str]:
+    """Words of which every match of `node` holds at least one; empty where a match may hold none."""
+    match node:
+        case _Word(text):
+            return frozenset({text})
+        case _Gap():
+            return frozenset()
+        case _Sequence(parts):
+            return min((found for part in parts if (found := _anchors(part))), key=len, default=frozenset())
+        case _Choice(options, optional):
+            each = [_anchors(option) for option in options]
+            return frozenset() if optional or not all(each) else frozenset().union(*each)
+
+
+def _regex(node: _Node) -> str:
+    match node:
+        case _Word(text):
+            return " " + re.escape(text)
+        case _Gap():
+            return rf"(?: [^ ]+){{0,{_GAP_WORDS}}}?"
+        case _Sequence(parts):
+            return "".join(_regex(part) for part in parts)
+        case _Choice(options, optional):
+            return f"(?:{'|'.join(_regex(option) for option in options)}){'?' if optional else ''}"
