@@ -1,0 +1,69 @@
+"""Everything a conversation knows: what authors wrote, made ready for use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voice_skill.catalog.authored import Authored
+from voice_skill.catalog.entries import RegionEntry, ReplyEntry, RoutineEntry, StepEntry
+from voice_skill.domain import RedFlag, Refusal
+from voice_skill.redflags import RedFlagSpotter
+
+
+class MatchLike(Protocol):
+    """What a matcher answers; see `voice_skill.matching.matcher.Match`."""
+
+    @property
+    def reading(self) -> str: ...
+    @property
+    def intent(self) -> str | None: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def refusal(self) -> Refusal | None: ...
+    @property
+    def rivals(self) -> tuple[str, ...]: ...
+
+
+class Matcher(Protocol):
+    """Finds the intent of an utterance."""
+
+    def match(self, readings: Sequence[str], expected: Collection[str] = ()) -> MatchLike:
+        """The intent behind the readings, or the reason to refuse them."""
+        ...
+
+    def repaired(self, reading: str) -> str:
+        """`reading` with mis-heard words of the domain put back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The third argument of `respond`: it never changes while the program runs."""
+
+    authored: Authored
+    spotter: RedFlagSpotter
+    matcher: Matcher
+    region: RegionEntry
+
+    def reply(self, reply_id: str) -> ReplyEntry:
+        """The reply of that id."""
+        return self.authored.replies[reply_id]
+
+    def routine(self, name: str) -> RoutineEntry:
+        """The routine of that name."""
+        return self.authored.routines[name]
+
+    def routine_started_by(self, intent: str) -> str | None:
+        """The name of the routine that an intent starts, if any."""
+        return next((name for name, each in self.authored.routines.items() if each.started_by == intent), None)
+
+    def step(self, routine: str, index: int) -> StepEntry:
+        """The step at `index`, counted from 0."""
+        return self.authored.routines[routine].steps[index]
+
+    def advice(self, flag: RedFlag) -> ReplyEntry:
+        """What is said when `flag` is raised."""
+        return self.authored.replies[f"red_flag.{flag.id}"]
