@@ -1,0 +1,1 @@
+"""Finds the intent behind a transcript, or the reason to refuse it."""

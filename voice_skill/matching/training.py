@@ -1,0 +1,107 @@
+"""Learns the matcher's weights from the phrases authors wrote: ridge regression, one column an intent.
+
+A closed-form solution: no iterations, no random numbers, the same weights from the same YAML on every machine up to
+rounding. Off-topic sentences are one more class, so that refusing is learnt and not only a threshold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from voice_skill.matching.features import DIMENSIONS, FeatureSpace, Floats
+from voice_skill.text import normalise
+
+OFF_TOPIC = "off_topic"
+"""The class of everything that must be refused."""
+_METHOD = "ridge over hashed word, concept, letter and sound features, 1"
+"""Part of the digest: change it whenever the features or the solution change."""
+_SENTENCES_A_PHRASE = 6
+_EXPANSION_LIMIT = 2_000
+_REGULARISATION = 0.3
+_ROWS_AT_ONCE = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What there is to learn from."""
+
+    examples: tuple[tuple[str, str], ...]
+    """(normalised sentence, class), without repeats."""
+    concepts: Mapping[str, tuple[str, ...]]
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever something learnt from it would."""
+        text = repr((_METHOD, DIMENSIONS, _REGULARISATION, self.examples, sorted(self.concepts.items())))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights of all classes: a row's score for class c is `row @ weights[:, c] + bias[c]`."""
+
+    classes: tuple[str, ...]
+    weights: Floats
+    """Shape (DIMENSIONS, classes)."""
+    bias: Floats
+    """Shape (classes,)."""
+    rarity: Floats
+    """See `FeatureSpace.rarity`."""
+
+
+def training_set(
+    phrases: Mapping[str, Iterable[Iterable[str]]], concepts: Mapping[str, tuple[str, ...]]
+) -> TrainingSet:
+    """The set for class -> phrases -> sentences each phrase stands for; long expansions are thinned out evenly."""
+    examples = dict.fromkeys(
+        (normalise(sentence), name)
+        for name, group in phrases.items()
+        for sentences in group
+        for sentence in _thinned(list(islice(sentences, _EXPANSION_LIMIT)))
+    )
+    return TrainingSet(tuple(example for example in examples if example[0]), concepts)
+
+
+def _thinned(sentences: Sequence[str]) -> Iterator[str]:
+    step = max(1.0, len(sentences) / _SENTENCES_A_PHRASE)
+    return (sentences[int(index * step)] for index in range(min(len(sentences), _SENTENCES_A_PHRASE)))
+
+
+def train(data: TrainingSet) -> LinearModel:
+    """The ridge solution, each class weighted by the square root of its size."""
+    space = FeatureSpace.learn(data.concepts, [sentence for sentence, _ in data.examples])
+    classes = tuple(sorted({name for _, name in data.examples}))
+    place = {name: index for index, name in enumerate(classes)}
+    labels = np.array([place[name] for _, name in data.examples])
+    weight = 1.0 / np.sqrt(np.bincount(labels))[labels]
+    weight /= weight.mean()
+
+    gram = np.zeros((DIMENSIONS + 1, DIMENSIONS + 1), np.float32)
+    target = np.zeros((DIMENSIONS + 1, len(classes)), np.float32)
+    for start in range(0, len(labels), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        rows = _dense_rows(space, [sentence for sentence, _ in data.examples[part]])
+        signs = np.full((len(rows), len(classes)), -1.0, np.float32)
+        signs[np.arange(len(rows)), labels[part]] = 1.0
+        weighted = rows * weight[part, None].astype(np.float32)
+        gram += weighted.T @ rows
+        target += weighted.T @ signs
+    gram[np.diag_indices(DIMENSIONS)] += _REGULARISATION
+    gram[DIMENSIONS, DIMENSIONS] += 1e-3  # the bias is all but free
+    solution = np.linalg.solve(gram, target).astype(np.float32)
+    return LinearModel(classes, solution[:-1], solution[-1], space.rarity)
+
+
+def _dense_rows(space: FeatureSpace, sentences: Sequence[str]) -> Floats:
+    """Shape (sentences, DIMENSIONS + 1); the last column is the constant of the bias."""
+    rows = np.zeros((len(sentences), DIMENSIONS + 1), np.float32)
+    rows[:, -1] = 1.0
+    for index, sentence in enumerate(sentences):
+        row = space.row(sentence)
+        np.add.at(rows[index], row.columns, row.values)
+    return rows
