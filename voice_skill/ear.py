@@ -1,0 +1,95 @@
+"""Decides what of the sound around is meant for the assistant, and keeps it from answering itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voice_skill.catalog import Catalog
+from voice_skill.domain import Urgency, Utterance
+from voice_skill.ports import Mouth, Recogniser
+from voice_skill.text import normalise
+
+BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
+"""Control intents that may interrupt speech."""
+_STABLE_BLOCKS = 3
+"""Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
+_DEAF_BLOCKS = 3
+"""Blocks after the end of speech that still carry its tail: the room and the latency of the devices."""
+
+
+class Ear:
+    """Takes blocks of sound; hands on the utterances that count.
+
+    An utterance *born* while the assistant speaks is its own voice or is lost in it, and is dropped, unless it is
+    a short command or an emergency that the sentence being spoken does not itself contain.
+    """
+
+    def __init__(
+        self, recogniser: Recogniser, mouth: Mouth, catalog: Catalog, on_heard: Callable[[Utterance], None]
+    ) -> None:
+        self._recogniser = recogniser
+        self._mouth = mouth
+        self._catalog = catalog
+        self._on_heard = on_heard
+        self._born_in_speech: bool | None = None
+        """None between utterances."""
+        self._was_speaking = False
+        self._deaf_blocks = 0
+        self._spoken = ""
+        self._steady_text = ""
+        self._steady_blocks = 0
+
+    def take(self, block: bytes) -> None:
+        """One block of mono 16-bit samples at the recogniser's rate."""
+        speaking = self._mouth.speaking
+        if speaking:
+            self._spoken = self._mouth.current_text or self._spoken
+        elif self._was_speaking:
+            self._end_of_speech()
+        self._was_speaking = speaking
+        if self._deaf_blocks:
+            self._deaf_blocks -= 1
+            return
+        utterance = self._recogniser.accept(block)
+        self._note_birth(speaking, utterance)
+        if self._born_in_speech:
+            utterance = self._barge_in(utterance)
+        if utterance is not None:
+            self._on_heard(utterance)
+            self._between_utterances()
+
+    def _note_birth(self, speaking: bool, utterance: Utterance | None) -> None:
+        if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):
+            self._born_in_speech = speaking
+
+    def _end_of_speech(self) -> None:
+        if self._born_in_speech is not False:
+            self._recogniser.finish()
+            self._between_utterances()
+            self._deaf_blocks = _DEAF_BLOCKS
+        self._spoken = ""
+
+    def _barge_in(self, utterance: Utterance | None) -> Utterance | None:
+        """The utterance if it may interrupt; a command need not wait for its endpoint."""
+        if utterance is not None:
+            self._between_utterances()
+            return utterance if self._may_interrupt(utterance.text) else None
+        text = self._recogniser.partial()
+        self._steady_blocks = self._steady_blocks + 1 if text == self._steady_text else 1
+        self._steady_text = text
+        if self._steady_blocks >= _STABLE_BLOCKS and self._may_interrupt(text):
+            return self._recogniser.finish()
+        return None
+
+    def _may_interrupt(self, text: str) -> bool:
+        heard = normalise(text)
+        if not heard or set(heard.split()) & set(normalise(self._spoken).split()):
+            return False
+        if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([heard])):
+            return True
+        match = self._catalog.matcher.match([heard])
+        return match.intent in BARGE_IN and match.score == 1.0
+
+    def _between_utterances(self) -> None:
+        self._born_in_speech = None
+        self._steady_text, self._steady_blocks = "", 0
