@@ -1,0 +1,1 @@
+"""The edges: files, sound devices, the recogniser, the speech engine, the terminal."""

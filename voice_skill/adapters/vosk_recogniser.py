@@ -1,0 +1,108 @@
+"""Vosk behind the `Recogniser` port."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from voice_skill.domain import Expectation, Hypothesis, SpokenWord, Utterance
+from voice_skill.errors import ModelError
+from voice_skill.sound import Sound
+
+BLOCK_S = 0.1
+"""Vosk works in steps of about 0.2 s; larger blocks only delay the endpoint."""
+_TRAILING_SILENCE_S = 0.8
+"""Added to recordings so that their last word is decoded to its end."""
+ALTERNATIVES = 4
+_ASSUMED_SUBSAMPLING = 3
+"""Vosk reports word times as if every model took each third frame, as chain models do."""
+
+
+class VoskModel:
+    """A model in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model in `folder`.
+
+        Raises:
+            ModelError: Vosk cannot read it.
+        """
+        import vosk
+
+        vosk.SetLogLevel(-1)
+        self.time_scale = _time_scale(folder)
+        try:
+            self.handle = vosk.Model(str(folder))
+        except Exception as exc:  # the binding raises a bare Exception
+            raise ModelError(f"The speech model in {folder} cannot be loaded; download or unpack it again.") from exc
+
+    def knows(self, word: str) -> bool:
+        """Whether the model can recognise `word`; Vosk drops others from a grammar with only a log line."""
+        return bool(self.handle.vosk_model_find_word(word) >= 0)
+
+
+class VoskRecogniser:
+    """One stream of speech. Not for use from several threads."""
+
+    def __init__(self, model: VoskModel, rate_hz: int, grammar: Sequence[str] = ()) -> None:
+        """`rate_hz` is that of the blocks to come; without `grammar` the model's own graph decides."""
+        import vosk
+
+        arguments: list[Any] = [json.dumps(list(grammar))] if grammar else []
+        self._recogniser = vosk.KaldiRecognizer(model.handle, rate_hz, *arguments)
+        self._recogniser.SetMaxAlternatives(ALTERNATIVES)
+        self._recogniser.SetWords(True)
+        self._time_scale = model.time_scale
+        self.rate_hz = rate_hz
+
+    def accept(self, block: bytes) -> Utterance | None:
+        """Take mono 16-bit samples; the utterance once its endpoint was found, else None."""
+        return self._utterance(self._recogniser.Result()) if self._recogniser.AcceptWaveform(block) else None
+
+    def partial(self) -> str:
+        """What has been heard of the utterance so far."""
+        return str(json.loads(self._recogniser.PartialResult()).get("partial", ""))
+
+    def finish(self) -> Utterance | None:
+        """End the utterance now; None when nothing was heard."""
+        return self._utterance(self._recogniser.FinalResult())
+
+    def _utterance(self, result: str) -> Utterance | None:
+        """A result of Vosk, with n-best or without; None for an empty one."""
+        data = json.loads(result)
+        hypotheses = tuple(self._hypothesis(each) for each in data.get("alternatives", [data]))
+        return Utterance(hypotheses) if hypotheses and hypotheses[0].text else None
+
+    def _hypothesis(self, data: dict[str, Any]) -> Hypothesis:
+        scale = self._time_scale
+        words = tuple(
+            SpokenWord(word["word"], word["start"] * scale, word["end"] * scale, float(word.get("conf", 1.0)))
+            for word in data.get("result", ())
+        )
+        return Hypothesis(str(data.get("text", "")).strip(), float(data.get("confidence", 1.0)), words)
+
+    def expect(self, expectation: Expectation) -> None:
+        """All answers are heard with the same graph: a narrow grammar turns other speech into yes and no."""
+
+
+def utterances_in(sound: Sound, recogniser: VoskRecogniser) -> Iterable[Utterance]:
+    """Every utterance of a recording, in order."""
+    samples = sound.at_rate(recogniser.rate_hz).samples
+    data = samples.tobytes() + bytes(2 * round(_TRAILING_SILENCE_S * recogniser.rate_hz))
+    step = 2 * round(BLOCK_S * recogniser.rate_hz)
+    for start in range(0, len(data), step):
+        if utterance := recogniser.accept(data[start : start + step]):
+            yield utterance
+    if utterance := recogniser.finish():
+        yield utterance
+
+
+def _time_scale(folder: Path) -> float:
+    """Factor from the word times that Vosk reports to seconds."""
+    for line in (folder / "conf" / "model.conf").read_text(encoding="utf-8", errors="replace").splitlines():
+        name, _, value = line.strip().partition("=")
+        if name == "--frame-subsampling-factor" and value.isdecimal():
+            return int(value) / _ASSUMED_SUBSAMPLING
+    return 1.0

@@ -1,0 +1,141 @@
+"""Looks over everything the assistant needs, one finding a line: data, speech model, speech engine, devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from voice_skill.building import training_data
+from voice_skill.catalog import Authored, read_authored
+from voice_skill.errors import DataError, SkillError
+from voice_skill.settings import Settings, settings_file
+
+_STALE_AFTER = timedelta(days=365)
+_SHOWN = 8
+"""How many examples of one kind of finding are shown."""
+
+
+class Level(str, Enum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Worth knowing; the assistant works."""
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check-up."""
+
+    level: Level
+    subject: str
+    text: str
+
+
+def check_up(settings: Settings, today: date) -> Iterator[Finding]:
+    """Every finding, in the order in which the chain needs the parts."""
+    try:
+        authored = read_authored(settings.language)
+    except DataError as exc:
+        yield from (Finding(Level.FAULT, "data", str(fault)) for fault in exc.faults)
+        return
+    yield from _data(authored, today)
+    yield from _guarded("speech model", lambda: _speech_model(settings, authored))
+    yield from _guarded("speech engine", _speech_engine)
+    yield from _guarded("microphone", _microphones, Level.NOTE)
+    yield from _guarded("loudspeaker", _loudspeakers, Level.NOTE)
+    yield from _region(settings, authored)
+
+
+def _guarded(
+    subject: str, check: Callable[[], Iterator[Finding]], level: Level = Level.FAULT
+) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except SkillError as exc:
+        yield Finding(level, subject, str(exc))
+
+
+def _data(authored: Authored, today: date) -> Iterator[Finding]:
+    count = sum(len(entry.phrases) for entry in authored.intents.values())
+    yield Finding(
+        Level.OK,
+        "data",
+        f"{len(authored.intents)} intents with {count} phrases, {len(authored.red_flags)} red flags, "
+        f"{len(authored.replies)} replies, {len(authored.routines)} routines",
+    )
+    yield from _claimed_twice(authored)
+    for name, source in authored.sources.items():
+        if today - source.checked_on > _STALE_AFTER:
+            yield Finding(
+                Level.NOTE, "sources", f"'{name}' was last checked on {source.checked_on}; read it again and date it"
+            )
+
+
+def _claimed_twice(authored: Authored) -> Iterator[Finding]:
+    owners: dict[str, set[str]] = {}
+    for sentence, name in training_data(authored).examples:
+        owners.setdefault(sentence, set()).add(name)
+    for sentence, names in owners.items():
+        if len(names) > 1:
+            text = f"\"{sentence}\" is claimed by {' and '.join(sorted(names))}; leave it to one"
+            yield Finding(Level.FAULT, "phrases", text)
+
+
+def _speech_model(settings: Settings, authored: Authored) -> Iterator[Finding]:
+    from voice_skill.grammar import unknown_words
+    from voice_skill.hearing import load_model, spoken_phrases
+
+    model = load_model(settings)
+    yield Finding(Level.OK, "speech model", f"{model.about.name}, {model.about.size_bytes / 1e6:.0f} MB")
+    unknown = unknown_words(spoken_phrases(authored), model.vosk.knows)
+    if unknown:
+        shown = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else "")
+        yield Finding(
+            Level.NOTE, "speech model", f"{len(unknown)} words of the phrases can be typed but not heard: {shown}"
+        )
+
+
+def _speech_engine() -> Iterator[Finding]:
+    from voice_skill.adapters.pyttsx3_engine import probe
+
+    probe()
+    yield Finding(Level.OK, "speech engine", "pyttsx3 starts and speaks")
+
+
+def _microphones() -> Iterator[Finding]:
+    from voice_skill.adapters.devices import input_devices, listing
+
+    devices = input_devices()
+    if devices:
+        yield Finding(Level.OK, "microphone", listing(devices))
+    else:
+        yield Finding(Level.NOTE, "microphone", "none was found; questions can be typed, or given as recordings")
+
+
+def _loudspeakers() -> Iterator[Finding]:
+    from voice_skill.adapters.devices import listing, output_devices
+
+    devices = output_devices()
+    if devices:
+        yield Finding(Level.OK, "loudspeaker", listing(devices))
+    else:
+        yield Finding(Level.NOTE, "loudspeaker", "none was found; replies can be read, or saved as recordings")
+
+
+def _region(settings: Settings, authored: Authored) -> Iterator[Finding]:
+    if settings.region:
+        from voice_skill.settings import region_of
+
+        region = region_of(settings.region, dict(authored.regions))
+        yield Finding(Level.OK, "region", f"{settings.region}: emergency number {region.emergency}")
+    else:
+        yield Finding(
+            Level.NOTE,
+            "region",
+            "not set, so no emergency number is named; which country are you in? "
+            f"Write 'region: \"uk\"' (or us, eu, or the number) into {settings_file()}",
+        )

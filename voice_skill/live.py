@@ -1,0 +1,113 @@
+"""The assistant in real time: microphone or keyboard in, loudspeaker out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from types import TracebackType
+
+from voice_skill.adapters.microphone import Microphone
+from voice_skill.adapters.mouth import SpokenMouth
+from voice_skill.adapters.player import Player
+from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
+from voice_skill.adapters.speech_cache import CachedSpeech
+from voice_skill.building import build_catalog
+from voice_skill.catalog import Catalog
+from voice_skill.conversation import Conversation
+from voice_skill.domain import Turn, Utterance, Voice
+from voice_skill.ear import Ear
+from voice_skill.errors import DeviceError, MicrophoneError
+from voice_skill.frontends import RealTimeSession, SessionClock
+from voice_skill.hearing import load_model, open_recogniser
+from voice_skill.settings import Settings
+
+
+class LiveSession:
+    """One conversation on real devices; a context manager that gives them back."""
+
+    def __init__(self, settings: Settings, show: Callable[[Turn], None], note: Callable[[str], None]) -> None:
+        """`show` gets every turn; `note` one sentence about each thing that goes wrong, once."""
+        self._settings = settings
+        self._note = note
+        self._noted: set[str] = set()
+        self._catalog = build_catalog(settings)
+        self._session = RealTimeSession(SessionClock())
+        self._voice = Voice(settings.rate_wpm, settings.volume)
+        self._speech = CachedSpeech(Pyttsx3Engine())
+        self._mouth = SpokenMouth(
+            self._speech, Player(settings.speaker or None), self._session.speech_ended, self._speech_trouble
+        )
+        self._conversation = Conversation(self._catalog, self._mouth, show, self._voice, earcons=settings.earcons)
+        self._microphone: Microphone | None = None
+        self._ear: Ear | None = None
+
+    def __enter__(self) -> LiveSession:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
+        if self._microphone is not None:
+            self._microphone.close()
+        if kind is not None:
+            self._mouth.hush()
+        self._mouth.close()
+
+    def open_microphone(self) -> None:
+        """Begin to hear.
+
+        Raises:
+            MicrophoneError: there is none, or not the one that was named.
+            ModelError: the speech model is missing or broken.
+        """
+        microphone = Microphone(
+            self._settings.microphone or None,
+            self._take,
+            self._microphone_trouble,
+            lambda: self._note("The microphone is back; listening."),
+        )
+        microphone.open()
+        self._microphone = microphone
+        recogniser = open_recogniser(load_model(self._settings), self._settings, microphone.rate_hz)
+        self._conversation.heard_by(recogniser)
+        self._ear = Ear(recogniser, self._mouth, self._catalog, self._session.heard)
+
+    def read_lines(self, lines: Iterable[str]) -> None:
+        """Take what is said from `lines`, on a thread of its own, until they end."""
+
+        def read() -> None:
+            for line in lines:
+                if line.strip():
+                    self._session.heard(Utterance.typed(line.strip()))
+            self._session.leave()
+
+        threading.Thread(target=read, name="keyboard", daemon=True).start()
+
+    def run(self) -> None:
+        """Converse until the person says goodbye or there is nothing more to hear."""
+        self._speech.prepare(spoken_texts(self._catalog), self._voice)
+        self._session.run(self._conversation, self._mouth)
+
+    def _take(self, block: bytes) -> None:
+        # Blocks that come while the model still loads carry nothing meant for the assistant.
+        if self._ear is not None:
+            self._ear.take(block)
+
+    def _speech_trouble(self, text: str, error: DeviceError) -> None:
+        self._note_once(f"{error} What is said can be read here.")
+
+    def _microphone_trouble(self, error: MicrophoneError) -> None:
+        self._note(str(error))
+
+    def _note_once(self, sentence: str) -> None:
+        if sentence not in self._noted:
+            self._noted.add(sentence)
+            self._note(sentence)
+
+
+def spoken_texts(catalog: Catalog) -> list[str]:
+    """Every sentence that is the same each time, in the order in which they are likely to be needed."""
+    authored, region = catalog.authored, catalog.region
+    steps = [step for routine in authored.routines.values() for step in routine.steps]
+    texts = [text for step in steps for text in (*step.say, *step.ask)]
+    texts += [text for entry in authored.replies.values() for text in (*entry.say, *entry.more)]
+    fixed = (text for text in texts if "{seconds}" not in text and "{steps}" not in text)
+    return [text.format(emergency=region.emergency, advice_line=region.advice_line) for text in fixed]
