@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from voice_skill.catalog import Catalog
 from voice_skill.domain import Urgency, Utterance
+from voice_skill.endpointing import Endpointer
 from voice_skill.ports import Mouth, Recogniser
 from voice_skill.text import normalise
 
 BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
 """Control intents that may interrupt speech."""
+BLOCK_S = 0.1
+"""Length of the blocks."""
 _STABLE_BLOCKS = 3
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = 3
@@ -31,6 +36,7 @@ class Ear:
         self._mouth = mouth
         self._catalog = catalog
         self._on_heard = on_heard
+        self._endpointer = Endpointer(self._is_complete, BLOCK_S)
         self._born_in_speech: bool | None = None
         """None between utterances."""
         self._was_speaking = False
@@ -51,12 +57,21 @@ class Ear:
             self._deaf_blocks -= 1
             return
         utterance = self._recogniser.accept(block)
+        if utterance is None and self._has_ended(block):
+            utterance = self._recogniser.finish()
         self._note_birth(speaking, utterance)
         if self._born_in_speech:
             utterance = self._barge_in(utterance)
         if utterance is not None:
             self._on_heard(utterance)
             self._between_utterances()
+
+    def _has_ended(self, block: bytes) -> bool:
+        return self._endpointer.ended(np.frombuffer(block, np.int16), self._recogniser.partial())
+
+    def _is_complete(self, hypothesis: str) -> bool:
+        match = self._catalog.matcher.match([normalise(hypothesis)])
+        return match.intent is not None and match.score == 1.0
 
     def _note_birth(self, speaking: bool, utterance: Utterance | None) -> None:
         if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):
@@ -93,3 +108,4 @@ class Ear:
     def _between_utterances(self) -> None:
         self._born_in_speech = None
         self._steady_text, self._steady_blocks = "", 0
+        self._endpointer.restart()

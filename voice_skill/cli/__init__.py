@@ -58,4 +58,14 @@ def main() -> None:
         # The reader of our output has gone; there is nobody left to tell.
         sys.stderr.close()
         sys.exit(EXIT_FAULT)
+    except Exception as exc:
+        if debug:
+            raise
+        logging.getLogger(__name__).debug("command.failed", exc_info=exc)
+        click.echo(
+            f"voice-skill: something in the program itself went wrong ({type(exc).__name__}); run it again with "
+            "'voice-skill --debug ...' and report what it prints.",
+            err=True,
+        )
+        sys.exit(EXIT_FAULT)
     sys.exit(outcome if isinstance(outcome, int) else 0)

@@ -1,0 +1,140 @@
+"""The running assistant on the virtual sound card: spoken to, listened to, and read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from tests.sound_card import Recording, SoundCard, wait_until
+from voice_skill.sound import Sound, read_sound
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RECORDINGS = REPOSITORY / "tests" / "recordings"
+READY = "Listening."
+RATE_WPM = 320
+"""Twice as fast as usual, so that the tests take half the time."""
+SPEECH_LEVEL = 300
+"""Samples above this are speech; the card itself is silent."""
+
+
+class Assistant:
+    """`voice-skill listen` in a process of its own; a context manager that ends it."""
+
+    def __init__(self, card: SoundCard, *options: str, env: Mapping[str, str] | None = None) -> None:
+        self._card = card
+        settings = card.folder / "settings.yaml"
+        settings.write_text(f"rate_wpm: {RATE_WPM}\n")
+        command = [sys.executable, "-m", "voice_skill", "listen", "--microphone", "vmic", "--speaker", "vspeaker"]
+        command += ["--settings", str(settings)]
+        self._process = subprocess.Popen(
+            [*command, "--region", "uk", *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", **(env or {})},
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._recording = Recording("speaker.monitor")
+
+    def __enter__(self) -> Assistant:
+        self._reader.start()
+        self.wait_for(READY, 60)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
+        self._recording.stop()
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    @property
+    def transcript(self) -> str:
+        """Everything printed so far."""
+        return "\n".join(self.lines)
+
+    @property
+    def heard(self) -> list[str]:
+        """The lines that say what the assistant heard."""
+        return [line for line in self.lines if line.startswith("you")]
+
+    def said(self) -> list[str]:
+        """The lines that say what the assistant said."""
+        return [line for line in self.lines if line.startswith("skill")]
+
+    def wait_for(self, text: str, limit_s: float = 30.0, after: int = 0) -> str:
+        """The first line from number `after` on that holds `text`."""
+        wait_until(lambda: any(text in line for line in self.lines[after:]), limit_s, f"'{text}' in:\n{self.transcript}")
+        return next(line for line in self.lines[after:] if text in line)
+
+    def wait_until_silent(self, quiet_s: float = 1.2) -> None:
+        """Return once the speaker has been silent for so long."""
+        while True:
+            before = len(self._recording.heard.samples)
+            heard = self._recording.wait(quiet_s, 60).samples[before:]
+            if not np.any(np.abs(heard.astype(int)) > SPEECH_LEVEL):
+                return
+
+    def ask(self, *recordings: str) -> list[Sound]:
+        """Say recordings (`voice/sentence`) one after the other, each into silence; what the speaker answered to each."""
+        answers = []
+        for recording in recordings:
+            self.wait_until_silent()
+            before = len(self._recording.heard.samples)
+            self._card.play_into_microphone(recorded(recording))
+            self.wait_until_silent()
+            samples = self._recording.heard.samples[before:]
+            answers.append(Sound(samples, self._recording.heard.rate_hz))
+        return answers
+
+    def interrupt(self, recording: str) -> None:
+        """Say a recording at once, whatever is being said."""
+        self._card.play_into_microphone(recorded(recording))
+
+    def speaks(self) -> bool:
+        """Whether the speaker sounds just now."""
+        before = len(self._recording.heard.samples)
+        heard = self._recording.wait(0.1).samples[before:]
+        return bool(np.any(np.abs(heard.astype(int)) > SPEECH_LEVEL))
+
+    def ended(self, limit_s: float = 20.0) -> int:
+        """The exit code, once the process has ended."""
+        wait_until(lambda: self._process.poll() is not None, limit_s, f"the end of the program after:\n{self.transcript}")
+        return self._process.returncode
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            self.lines.append(line.rstrip())
+
+
+def recorded(recording: str) -> Sound:
+    """A test recording by `voice/sentence`, at the rate of the card."""
+    return read_sound(RECORDINGS / f"{recording}.flac").at_rate(16_000)
+
+
+def spoken_s(sound: Sound) -> float:
+    """Seconds from the first to the last sample that is speech; 0 for silence."""
+    places = np.flatnonzero(np.abs(sound.samples.astype(int)) > SPEECH_LEVEL)
+    return float(places[-1] - places[0]) / sound.rate_hz if len(places) else 0.0
+
+
+def in_order(texts: Sequence[str], transcript: str) -> bool:
+    """Whether every text occurs in `transcript`, each after the one before."""
+    at = 0
+    for text in texts:
+        at = transcript.find(text, at)
+        if at < 0:
+            return False
+        at += len(text)
+    return True

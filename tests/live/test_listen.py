@@ -1,0 +1,99 @@
+"""The assistant as a person meets it: spoken to through a microphone, answering through a loudspeaker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from tests.live.assistant import Assistant, in_order, spoken_s
+from tests.sound_card import SoundCard, wait_until
+
+GOODBYE = "flite-slt/goodbye"
+NO = "festival-kal/no"
+
+
+def test_a_spoken_question_is_answered_aloud_and_goodbye_ends_the_session(sound_card: SoundCard) -> None:
+    """Each answer is shown and really sounds; the program ends with exit code 0."""
+    with Assistant(sound_card) as assistant:
+        doctor, farewell = assistant.ask("flite-slt/should i see a doctor", GOODBYE)
+        assert "escalation.doctor" in assistant.wait_for("[escalation.doctor]")
+        assert spoken_s(doctor) > 2.0
+        assert spoken_s(farewell) > 0.8
+        assert assistant.ended() == 0
+
+
+def test_the_relief_steps_are_led_by_voice(sound_card: SoundCard) -> None:
+    """From the question through both safety questions to the stretch; "stop" ends the steps, then the session."""
+    with Assistant(sound_card) as assistant:
+        assistant.ask("flite-slt/how do i stop a hamstring cramp", NO, NO)
+        assistant.wait_for("toes")
+        assistant.wait_for("fifteen seconds")
+        assistant.wait_for("Three", 30)
+        assistant.ask("flite-rms/stop", "flite-rms/stop")
+        assert assistant.ended() == 0
+        expected = ["[relief.start]", "sit", "chest pain", "[no]", "pop", "[no]", "knee", "toes", "[stop]", "Goodbye"]
+        assert in_order([text.lower() for text in expected], assistant.transcript.lower()), assistant.transcript
+
+
+def test_stop_cuts_off_speech_that_is_being_spoken(sound_card: SoundCard) -> None:
+    """A command spoken into a reply silences it long before its end."""
+    with Assistant(sound_card) as assistant:
+        wait_until(assistant.speaks, 20, "the welcome")
+        assistant.interrupt("flite-rms/stop")
+        start_s = time.monotonic()
+        assistant.wait_for("[stop]")
+        assistant.wait_until_silent(0.5)
+        welcome_s = 5.0  # thirty words at 320 words a minute last longer
+        assert time.monotonic() - start_s < welcome_s / 2
+
+
+def test_what_is_not_a_cramp_is_sent_to_help(sound_card: SoundCard) -> None:
+    """A red flag names the number of the region, says it twice, and says that nobody was called."""
+    with Assistant(sound_card) as assistant:
+        (answer,) = assistant.ask("flite-awb/i cannot catch my breath")
+        said = assistant.said()[1:]
+        assert "nine nine nine" in said[0]
+        assert said[0] == said[1]
+        assert "cannot call" in said[2]
+        assert spoken_s(answer) > 5.0
+
+
+def test_it_does_not_answer_itself(sound_card: SoundCard) -> None:
+    """With the loudspeaker heard by the microphone, nothing is heard but what the person said."""
+    with sound_card.speaker_to_microphone(), Assistant(sound_card) as assistant:
+        assistant.ask("flite-slt/should i see a doctor", "flite-awb/what is a hamstring cramp")
+        assistant.wait_until_silent(10.0)  # the offered question comes again after a silence
+        meanings = [line.rpartition("[")[2] for line in assistant.heard]
+        assert meanings == ["escalation.doctor]", "about.cramp]"], assistant.transcript
+
+
+def test_unrelated_speech_starts_nothing(sound_card: SoundCard) -> None:
+    """Talk about other things, and a noisy kitchen, lead to no advice."""
+    with Assistant(sound_card) as assistant:
+        assistant.ask("flite-slt/oov_what is the weather going to be tomorrow", "noise/oov_kitchen")
+        assert "Stop." not in assistant.transcript
+        assert all("[out_of_scope]" in line for line in assistant.heard), assistant.transcript
+
+
+def test_the_question_is_heard_from_its_first_word_while_both_cores_are_busy(sound_card: SoundCard) -> None:
+    """A busy machine slows the answer down and loses nothing."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        with Assistant(sound_card) as assistant:
+            assistant.ask("flite-slt/should i see a doctor")
+            assert "should i see a doctor" in assistant.wait_for("[escalation.doctor]", 60)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def test_a_lost_sound_server_is_said_once_and_listening_goes_on_when_it_is_back(sound_card: SoundCard) -> None:
+    """The assistant survives a device that vanishes, and hears again once it has returned."""
+    with Assistant(sound_card) as assistant:
+        assistant.wait_until_silent()
+        sound_card.restart()
+        assistant.wait_for("microphone is back", 40)
+        assistant.interrupt("flite-slt/should i see a doctor")
+        assistant.wait_for("[escalation.doctor]", 30)
