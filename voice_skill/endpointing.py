@@ -8,18 +8,11 @@ steady noise in the room cannot hold it open.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
+from voice_skill.loudness import loudness_dbfs
 from voice_skill.sound import Samples
-
-_FULL_SCALE = 32_768.0
-_QUIETEST_DBFS = -96.0
-"""The floor of 16-bit sound."""
-
 
 @dataclass(frozen=True, slots=True)
 class EndpointTimes:
@@ -84,7 +77,7 @@ class Endpointer:
 
     def _has_ended(self) -> bool:
         times = self._times
-        if self._length_s >= times.longest_s or self._reaches(self._unchanged_s, times.standstill_s):
+        if self._reaches(self._length_s, times.longest_s) or self._reaches(self._unchanged_s, times.standstill_s):
             return True
         if not self._reaches(min(self._silent_s, self._unchanged_s + self._block_s), times.complete_s):
             return False
@@ -100,11 +93,3 @@ class Endpointer:
         self._floor_dbfs = min(level_dbfs, risen)
         loud = level_dbfs > self._floor_dbfs + self._level.over_floor_db
         return loud and level_dbfs > self._level.quietest_speech_dbfs
-
-
-def loudness_dbfs(block: Samples) -> float:
-    """Mean power of a block relative to full scale, in decibels."""
-    if not len(block):
-        return _QUIETEST_DBFS
-    power = float(np.mean(np.square(block.astype(np.float64) / _FULL_SCALE)))
-    return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from voice_skill.domain import Expectation, Hypothesis, SpokenWord, Utterance
 from voice_skill.errors import ModelError
+from voice_skill.loudness import QualityMeter
 from voice_skill.sound import Sound
 
 BLOCK_S = 0.1
@@ -34,7 +39,8 @@ class VoskModel:
         vosk.SetLogLevel(-1)
         self.time_scale = _time_scale(folder)
         try:
-            self.handle = vosk.Model(str(folder))
+            with _native_messages_dropped():
+                self.handle = vosk.Model(str(folder))
         except Exception as exc:  # the binding raises a bare Exception
             raise ModelError(f"The speech model in {folder} cannot be loaded; download or unpack it again.") from exc
 
@@ -55,10 +61,12 @@ class VoskRecogniser:
         self._recogniser.SetMaxAlternatives(ALTERNATIVES)
         self._recogniser.SetWords(True)
         self._time_scale = model.time_scale
+        self._meter = QualityMeter(rate_hz)
         self.rate_hz = rate_hz
 
     def accept(self, block: bytes) -> Utterance | None:
         """Take mono 16-bit samples; the utterance once its endpoint was found, else None."""
+        self._meter.add(np.frombuffer(block, np.int16))
         return self._utterance(self._recogniser.Result()) if self._recogniser.AcceptWaveform(block) else None
 
     def partial(self) -> str:
@@ -73,7 +81,9 @@ class VoskRecogniser:
         """A result of Vosk, with n-best or without; None for an empty one."""
         data = json.loads(result)
         hypotheses = tuple(self._hypothesis(each) for each in data.get("alternatives", [data]))
-        return Utterance(hypotheses) if hypotheses and hypotheses[0].text else None
+        quality = self._meter.quality
+        self._meter.restart()
+        return Utterance(hypotheses, quality) if hypotheses and hypotheses[0].text else None
 
     def _hypothesis(self, data: dict[str, Any]) -> Hypothesis:
         scale = self._time_scale
@@ -106,3 +116,20 @@ def _time_scale(folder: Path) -> float:
         if name == "--frame-subsampling-factor" and value.isdecimal():
             return int(value) / _ASSUMED_SUBSAMPLING
     return 1.0
+
+
+@contextmanager
+def _native_messages_dropped() -> Iterator[None]:
+    """Keep Kaldi's own words about a broken model off the terminal: no log level does."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a terminal may have no standard error
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,59 @@
+"""How loud sound is, and whether what was heard can have been speech at all."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from voice_skill.domain import Quality
+from voice_skill.sound import Samples
+
+_FULL_SCALE = 32_768.0
+_QUIETEST_DBFS = -96.0
+"""The floor of 16-bit sound."""
+_FRAME_S = 0.02
+_LEAST_RANGE_DB = 7.0
+"""Between the quietest and the loudest frame: even a clipped "no" was measured at 10 dB, pink noise at 6."""
+_CLIPPED_SHARE = 0.01
+"""Of all samples at full scale, above which speech is distorted."""
+
+
+def loudness_dbfs(block: Samples) -> float:
+    """Mean power of a block relative to full scale, in decibels."""
+    if not len(block):
+        return _QUIETEST_DBFS
+    power = float(np.mean(np.square(block.astype(np.float64) / _FULL_SCALE)))
+    return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS
+
+
+class QualityMeter:
+    """Follows the sound of one utterance after the other."""
+
+    def __init__(self, rate_hz: int) -> None:
+        """`rate_hz` is that of the blocks to come."""
+        self._frame = round(_FRAME_S * rate_hz)
+        self._quietest_dbfs = 0.0
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin the next utterance; what is known of the room stays."""
+        self._loudest_dbfs = _QUIETEST_DBFS
+        self._clipped = self._samples = 0
+
+    def add(self, block: Samples) -> None:
+        """Take a block of any length; what does not fill a frame of 20 ms is passed over."""
+        for start in range(0, len(block) - self._frame + 1, self._frame):
+            level_dbfs = loudness_dbfs(block[start : start + self._frame])
+            self._loudest_dbfs = max(self._loudest_dbfs, level_dbfs)
+            if level_dbfs > _QUIETEST_DBFS:  # digital silence says nothing about the room
+                self._quietest_dbfs = min(self._quietest_dbfs, level_dbfs)
+        self._clipped += int(np.count_nonzero(np.abs(block.astype(np.int32)) >= _FULL_SCALE - 1))
+        self._samples += len(block)
+
+    @property
+    def quality(self) -> Quality:
+        """What the utterance so far was like."""
+        if self._loudest_dbfs - self._quietest_dbfs < _LEAST_RANGE_DB:
+            return Quality.NOISE
+        return Quality.CLIPPED if self._clipped > _CLIPPED_SHARE * self._samples else Quality.CLEAR
