@@ -4,33 +4,58 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
-from voice_skill.dialogue import routine
+from voice_skill.dialogue import answers, danger, holds, routine
 from voice_skill.dialogue.draft import Draft
+from voice_skill.dialogue.here import Here
+from voice_skill.dialogue.numbers import heard_number, spoken_number
 from voice_skill.dialogue.state import Timers
-from voice_skill.domain import EarconKind, End, Hush, Voice
-from voice_skill.text import content_words
+from voice_skill.dialogue.voice_controls import VOICE_CONTROLS, change_voice
+from voice_skill.domain import EarconKind, End, Urgency
 
-_RATES_WPM = (100.0, 125.0, 150.0, 180.0, 210.0)
-_VOLUMES = (0.2, 0.4, 0.6, 0.8, 1.0)
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_SOUND_LIKE_NUMBERS = {"to": 2, "too": 2, "for": 4, "won": 1, "tree": 3, "free": 3, "ate": 8}
+_LEAST_SPOKEN_S = 2
+"""Fewer seconds are over before they have been said."""
+
+
+def control(draft: Draft, intent: str) -> bool:
+    """Do what a control asks for; False if `intent` is none that works by itself."""
+    if intent in VOICE_CONTROLS:
+        draft.remark(intent if change_voice(draft, intent) else "at_limit")
+    elif intent in _ANYWHERE:
+        _ANYWHERE[intent](draft)
+    elif intent in _IN_ROUTINE:
+        at = draft.here
+        if at is None:
+            draft.remark("resting_open")
+        else:
+            _IN_ROUTINE[intent](draft, at)
+    else:
+        return False
+    if intent in _BESIDE_THE_MATTER:
+        routine.come_back(draft, briefly=True)
+    return True
 
 
 def stop(draft: Draft) -> None:
-    """Stop the nearest thing: speech first, then the routine, then the session."""
-    speaking, place = draft.state.speaking, draft.state.place
-    draft.change(timers=Timers(), offer="")
-    if speaking:
-        draft.do(Hush())
-        _freeze_hold(draft)
-        draft.change(paused=place is not None)
+    """Stop the nearest thing: speech, then the routine for now, then the routine for good, then the session.
+
+    To cut speech off pauses the routine too, or the next step would follow against the person's will. The first
+    "stop" in silence only pauses: a stretch that hurts must end at once, and its place and the answers to the safety
+    questions are not lost if it was meant as "wait".
+    """
+    draft.change(offer="")
+    draft.hush()
+    running = draft.state.place is not None and not draft.state.paused
+    if running:
+        _pause(draft)
+    if draft.cut_off:
         draft.earcon(EarconKind.STOPPED)
-    elif place is not None:
+        draft.change(timers=Timers())
+    elif running:
+        draft.remark("stopped_here")
+    elif draft.state.place is not None:
         routine.leave(draft)
-        draft.say("prompt.stopped_routine", memorable=False)
+        draft.remark("stopped_routine")
     else:
         goodbye(draft)
 
@@ -38,248 +63,184 @@ def stop(draft: Draft) -> None:
 def pause(draft: Draft) -> None:
     """Wait for the person; a hold keeps the seconds it has left."""
     draft.hush()
-    _freeze_hold(draft)
-    draft.change(paused=draft.state.place is not None, timers=Timers())
-    draft.say("prompt.paused", memorable=False)
+    if draft.state.place is None:
+        draft.remark("waiting")
+    else:
+        _pause(draft)
+        draft.remark("paused")
 
 
 def resume(draft: Draft) -> None:
-    """Go on where "pause" or "stop" left the conversation."""
-    if draft.state.place is None:
-        draft.say("prompt.resting_open", memorable=False)
-        return
-    draft.change(paused=False)
-    hold = draft.state.hold
-    if hold is not None and hold.left_s < routine.current_step(draft).hold_s:
-        draft.say("prompt.resumed", memorable=False)
-        draft.say("prompt.time_left", memorable=False, values={"seconds": _spoken(hold.left_s)})
+    """Go on where "pause" or "stop" left the conversation: the hold with the seconds it has left, else the step.
+
+    Without a routine it is the last answer that was cut off; a step of a routine that is over is not said again.
+    """
+    at, hold = draft.here, draft.state.hold
+    if at is None:
+        if draft.state.last_said and draft.state.last_reply in draft.catalog.authored.replies:
+            draft.say_again(draft.state.last_said)
+        else:
+            draft.remark("resting_open")
+    elif hold is None or not holds.has_begun(hold, at.step):
+        routine.again(draft, at)
     else:
-        routine.enter(draft)
+        if draft.state.paused:
+            draft.remark("resumed")
+            draft.change(paused_since_s=None, left_alone=False)
+        draft.remark("time_left", seconds=_spoken_seconds(hold.left_at(draft.state.now_s)))
 
 
-def next_(draft: Draft) -> None:
+def next_(draft: Draft, at: Here) -> None:
     """The next step, unless a question must be answered first."""
-    place = draft.state.place
-    if place is None:
-        draft.say("prompt.resting_open", memorable=False)
-    elif routine.current_step(draft).must_answer:
-        draft.say("prompt.answer_first", memorable=False)
-        routine.ask(draft)
+    if at.step.must_answer:
+        _insist(draft, at, at.place.step)
     else:
-        routine.go_on(draft)
+        routine.go_on(draft, at)
 
 
-def back(draft: Draft) -> None:
-    """The step before."""
-    place = draft.state.place
-    if place is None:
-        draft.say("prompt.resting_open", memorable=False)
-    elif place.step == 0:
-        draft.say("prompt.first_step", memorable=False)
-        routine.enter(draft)
+def go_to_step(draft: Draft, at: Here) -> None:
+    """The step of the number that was said; questions are not counted, and those of safety not passed over."""
+    number = heard_number(draft.heard)
+    if number is None or not 1 <= number <= len(at.numbered):
+        draft.remark("no_such_step", steps=spoken_number(len(at.numbered)))
+        routine.come_back(draft, briefly=True)
+        return
+    target = at.numbered[number - 1]
+    question = at.skipped_question(target)
+    if question is None:
+        routine.move(draft, at, target)
     else:
-        routine.move(draft, place.step - 1)
+        _insist(draft, at, question)
 
 
 def repeat(draft: Draft) -> None:
-    """The last thing worth repeating, word for word."""
-    if not draft.state.last_said:
-        draft.say("prompt.nothing_to_repeat", memorable=False)
+    """The last thing worth repeating, word for word. A step begins anew, its hold too; an answer lets a hold go on."""
+    at, state = draft.here, draft.state
+    if not state.last_said:
+        draft.remark("nothing_to_repeat")
         return
-    draft.hush()
-    if draft.state.hold:
-        draft.change(hold=routine.fresh_hold(routine.current_step(draft)))
-    draft.change(paused=False)
-    draft.say_again(draft.state.last_said)
-
-
-def go_to_step(draft: Draft, heard: str) -> None:
-    """The step of the number that was said; questions are not counted."""
-    place = draft.state.place
-    number = spoken_number(heard)
-    if place is None:
-        draft.say("prompt.resting_open", memorable=False)
+    draft.say_again(state.last_said)
+    if at is None or at.step.ask:
         return
-    steps = draft.catalog.routine(place.routine).steps
-    numbered = [index for index, step in enumerate(steps) if step.say]
-    if number is None or not 1 <= number <= len(numbered):
-        draft.say("prompt.no_such_step", memorable=False, values={"steps": _number_word(len(numbered))})
-    elif routine.skipped_questions(draft, numbered[number - 1]):
-        draft.say("prompt.answer_first", memorable=False)
-        routine.enter(draft)
-    else:
-        routine.move(draft, numbered[number - 1])
+    if state.last_said[-1].reply == at.reply_id:
+        draft.change(hold=holds.fresh_hold(at.step), paused_since_s=None, left_alone=False)
+    elif state.hold is not None and not state.paused:
+        routine.come_back(draft)
 
 
-def time_left(draft: Draft) -> None:
-    """How long the hold still lasts."""
+def time_left(draft: Draft, at: Here) -> None:
+    """How long the hold still lasts, or how many steps are still to come."""
     hold = draft.state.hold
-    if hold is None:
-        draft.say("prompt.no_hold", memorable=False)
+    if hold is not None:
+        draft.remark("time_left", seconds=_spoken_seconds(hold.left_at(draft.state.now_s)))
+    elif at.is_last:
+        draft.remark("last_step")
     else:
-        draft.say("prompt.time_left", memorable=False, values={"seconds": _spoken(hold.left_at(draft.state.now_s))})
+        draft.remark("steps_left", steps=spoken_number(len(at.routine.steps) - 1 - at.place.step))
 
 
-def start_over(draft: Draft) -> None:
-    """The routine from its first step; without one, as at the beginning."""
-    place = draft.state.place
-    draft.say("prompt.restarted", memorable=False)
-    if place is None:
-        draft.say("prompt.resting_open", memorable=False)
-    else:
-        routine.start(draft, place.routine)
+def start_over(draft: Draft, at: Here) -> None:
+    """The routine from its first step."""
+    draft.remark("restarted")
+    routine.start(draft, at.place.routine)
 
 
 def more(draft: Draft) -> None:
     """A further point about what was said last."""
-    points = _points(draft)
-    told = draft.state.points_told
+    points, reply_id, told = _points(draft), draft.state.last_reply, draft.state.points_told
     if told >= len(points):
-        draft.say("prompt.no_more", memorable=False)
+        draft.remark("no_more")
         return
-    reply_id = draft.state.last_reply
-    draft.say_one_of(points, f"{reply_id}/more", first=told)
+    urgency = draft.state.urgency if reply_id.startswith("red_flag.") else Urgency.SELF_CARE
+    draft.say_one_of(points, f"{reply_id}/more", first=told, urgency=urgency)
     draft.change(last_reply=reply_id, points_told=told + 1)
-
-
-def eased(draft: Draft) -> None:
-    """The cramp is over: on to what helps afterwards."""
-    place = draft.state.place
-    if place is not None:
-        for index, step in enumerate(draft.catalog.routine(place.routine).steps):
-            easing = [said for said, entry in (step.answers or {}).items() if entry.eases]
-            if easing and index >= place.step and not routine.skipped_questions(draft, index):
-                draft.change(place=replace(place, step=index), hold=None)
-                routine.answer(draft, easing[0])
-                return
-    draft.change(cramp_since_s=None)
-    draft.say("prompt.thanks", memorable=False)
 
 
 def thanks(draft: Draft) -> None:
     """A kind word back."""
-    draft.say("prompt.thanks", memorable=False)
+    draft.remark("thanks")
 
 
 def goodbye(draft: Draft) -> None:
     """The end of the session."""
     draft.hush()
     routine.leave(draft)
-    draft.say("prompt.goodbye", memorable=False)
+    draft.remark("goodbye")
     draft.do(End())
-    draft.change(ended=True)
+    draft.change(ended=True, offer="")
 
 
 def help_(draft: Draft) -> None:
     """What can be said right now."""
-    draft.say(f"prompt.help_{_help_topic(draft)}", memorable=False)
+    draft.remark(f"help_{_help_topic(draft)}")
 
 
-def slower(draft: Draft) -> None:
-    """Speak more slowly from now on."""
-    _speak_at(draft, "slower", _step(_RATES_WPM, draft.state.voice.rate_wpm, -1), None)
-
-
-def faster(draft: Draft) -> None:
-    """Speak faster from now on."""
-    _speak_at(draft, "faster", _step(_RATES_WPM, draft.state.voice.rate_wpm, +1), None)
-
-
-def louder(draft: Draft) -> None:
-    """Speak louder from now on."""
-    _speak_at(draft, "louder", None, _step(_VOLUMES, draft.state.voice.volume, +1))
-
-
-def quieter(draft: Draft) -> None:
-    """Speak more quietly from now on."""
-    _speak_at(draft, "quieter", None, _step(_VOLUMES, draft.state.voice.volume, -1))
-
-
-HANDLERS: Mapping[str, Callable[[Draft], None]] = {
+_ANYWHERE: Mapping[str, Callable[[Draft], None]] = {
     "stop": stop,
     "pause": pause,
     "resume": resume,
-    "next": next_,
-    "back": back,
     "repeat": repeat,
-    "time_left": time_left,
-    "start_over": start_over,
     "more": more,
-    "eased": eased,
+    "eased": answers.eased,
     "thanks": thanks,
     "goodbye": goodbye,
     "help": help_,
-    "slower": slower,
-    "faster": faster,
-    "louder": louder,
-    "quieter": quieter,
 }
-"""Control intents that need nothing but the conversation so far."""
+"""Controls that need nothing but the conversation so far."""
+_IN_ROUTINE: Mapping[str, Callable[[Draft, Here], None]] = {
+    "next": next_,
+    "back": routine.step_back,
+    "go_to_step": go_to_step,
+    "time_left": time_left,
+    "start_over": start_over,
+}
+"""Controls that mean something only where a routine runs."""
+_BESIDE_THE_MATTER = VOICE_CONTROLS | {"help", "thanks", "more", "time_left"}
+"""Controls that leave an open question open, so that it is asked again."""
+KEEP_AN_OFFER = _BESIDE_THE_MATTER | {"repeat", "unsure"}
+"""What may be said before the "yes" or "no" to an offer."""
 
 
-def spoken_number(heard: str) -> int | None:
-    """The first number from 1 to 12 in a sentence, as a numeral, a word, or an ordinal; None without one."""
-    words = content_words(heard)
-    for names in (_NUMBERS, _ORDINALS):
-        for word in words:
-            if word in names:
-                return names.index(word) + 1
-    digits = next((int(word) for word in words if word.isdigit()), None)
-    return digits if digits is not None else _SOUND_LIKE_NUMBERS.get(words[-1] if words else "")
+def _pause(draft: Draft) -> None:
+    holds.freeze(draft)
+    since_s = draft.state.paused_since_s
+    since_s = draft.state.now_s if since_s is None else since_s
+    draft.change(paused_since_s=since_s, left_alone=False, timers=Timers())
 
 
-def _freeze_hold(draft: Draft) -> None:
-    hold = draft.state.hold
-    if hold is not None:
-        left_s = max(0.0, hold.left_at(draft.state.now_s))
-        draft.change(hold=replace(hold, left_s=left_s, running_since_s=None))
+def _insist(draft: Draft, at: Here, question: int) -> None:
+    """Go no further than a safety question that was not answered."""
+    draft.remark("answer_first")
+    if question == at.place.step:
+        routine.again(draft, at)
+    else:
+        routine.move(draft, at, question)
 
 
 def _points(draft: Draft) -> tuple[str, ...]:
+    """The further points of what was said last, be it a step or a reply."""
     reply_id = draft.state.last_reply
     name, _, step_id = reply_id.partition("/")
-    if step_id and name in draft.catalog.authored.routines:
+    if name in draft.catalog.authored.routines:
         return next(step.more for step in draft.catalog.routine(name).steps if step.id == step_id)
     entry = draft.catalog.authored.replies.get(reply_id)
     return entry.more if entry else ()
 
 
 def _help_topic(draft: Draft) -> str:
-    if draft.state.place is None:
-        return "open"
-    if draft.state.hold is not None:
+    at, state = draft.here, draft.state
+    if danger.is_emergency(state):
+        return "emergency"
+    if at is None:
+        return "offer" if state.offer else "open"
+    if state.paused:
+        return "paused"
+    if at.step.ask:
+        return "question" if at.step.answers and at.step.answers.keys() <= {"yes", "no"} else "choice"
+    if state.hold is not None:
         return "hold"
-    return "question" if routine.current_step(draft).ask else "step"
+    return "step" if at.easing is not None else "tour"
 
 
-def _speak_at(draft: Draft, change: str, rate_wpm: float | None, volume: float | None) -> None:
-    if rate_wpm is None and volume is None:
-        draft.say("prompt.at_limit", memorable=False)
-        return
-    now = draft.state.voice
-    voice = Voice(int(rate_wpm or now.rate_wpm), now.volume if volume is None else volume)
-    draft.change(voice=voice)
-    draft.do(voice)
-    draft.say(f"prompt.{change}", memorable=False)
-
-
-def _step(scale: tuple[float, ...], value: float, direction: int) -> float | None:
-    """The neighbour of `value` on a rising scale, in a direction of +1 or -1; None at its end."""
-    nearest = min(range(len(scale)), key=lambda index: abs(scale[index] - value))
-    index = nearest + direction
-    return scale[index] if 0 <= index < len(scale) else None
-
-
-def _spoken(seconds: float) -> str:
-    return _number_word(max(1, math.ceil(seconds)))
-
-
-def _number_word(number: int) -> str:
-    """A whole number up to 99 in words."""
-    small = [*_NUMBERS, "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    if number < 1:
-        return "zero"
-    if number <= len(small):
-        return small[number - 1]
-    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()[number // 10 - 2]
-    return tens if number % 10 == 0 else f"{tens} {small[number % 10 - 1]}"
+def _spoken_seconds(seconds: float) -> str:
+    return spoken_number(max(_LEAST_SPOKEN_S, math.ceil(seconds)))

@@ -13,14 +13,17 @@ class Place:
     """The step of the routine that is being done."""
 
     routine: str
-    step: int
+    step: int = 0
     """Index into the routine's steps."""
+    trail: tuple[int, ...] = ()
+    """The steps that led here, the first one first; "back" follows it."""
     unclear: int = 0
-    """Answers to the step's question that could not be read, or silences after it."""
-    rounds: Mapping[str, int] = field(default_factory=dict)
-    """How often an answer with a limit was given in this run of the routine."""
-    furthest: int = 0
-    """The furthest step reached, so that going back does not count as skipping ahead."""
+    """Answers to the step's question that could not be read."""
+
+    @property
+    def furthest(self) -> int:
+        """The furthest step reached on the way here, so that going back and forth does not count as skipping."""
+        return max(self.step, *self.trail) if self.trail else self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Hold:
     """When the count started; None while it is paused or has not begun."""
     cues: tuple[Cue, ...] = ()
     """What is still to be said, the next first."""
+    talked_over: bool = False
+    """Something else is being said just now: cues that fall due meanwhile are left out, the time runs on."""
+    reassure: bool = False
+    """Once that has been said, the person is told to keep holding."""
 
     def left_at(self, now_s: float) -> float:
         """Seconds left at a moment."""
@@ -66,9 +73,11 @@ class State:
     place: Place | None = None
     hold: Hold | None = None
     timers: Timers = Timers()
-    paused: bool = False
+    paused_since_s: float | None = None
+    left_alone: bool = False
+    """The pause began because nobody answered: who comes back soon may go on, and nothing more is said of itself."""
     speaking: bool = False
-    """From the first thing said until `SpeechEnded`."""
+    """From the first thing said until `SpeechEnded`, or until it was cut off."""
     offer: str = ""
     """The intent that a plain "yes" stands for."""
     last_said: tuple[Say, ...] = ()
@@ -80,17 +89,26 @@ class State:
     points_told: int = 0
     """Further points of `last_reply` that were told."""
     misses: int = 0
+    """Utterances in a row that were not understood."""
     silences: int = 0
+    """Times in a row that nobody spoke when it was their turn."""
     flags: tuple[RedFlag, ...] = ()
     """Every red flag of the session, in the order they were raised."""
     cramp_since_s: float | None = None
-    """When the cramp that is being relieved was first spoken of."""
+    """When the cramp of the session was first spoken of; None once it has eased."""
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    """How often an answer with a limit was given in this cramp."""
     position: str = ""
     """lying, sitting or standing, once the person has said so."""
     voice: Voice = Voice()
     times_said: Mapping[str, int] = field(default_factory=dict)
     """How often each reply was used, so that its variants take turns."""
     ended: bool = False
+
+    @property
+    def paused(self) -> bool:
+        """Whether the routine waits for the person to say "resume"."""
+        return self.paused_since_s is not None
 
     @property
     def urgency(self) -> Urgency:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voice_skill.catalog import Catalog
 from voice_skill.catalog.entries import StepEntry
+from voice_skill.dialogue.here import easing_answer, here
 from voice_skill.dialogue.state import State
 from voice_skill.domain import Quality, Refusal, Understanding, Utterance
 from voice_skill.text import normalise
@@ -17,6 +18,8 @@ _ANSWERS_IN_OTHER_WORDS = {
 }
 """Intents that answer an open question although they are more than an answer; "no" and "yes" only where it eases."""
 _ONLY_IF_EASING = frozenset({"relief.not_easing", "relief.start", "eased"})
+_FURTHER = frozenset({"next", "skip", "done", "did", "finished"})
+"""Words of a "next" that can only mean the next step, not "carry on with this one"."""
 
 
 def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understanding:
@@ -24,21 +27,20 @@ def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understa
     readings = [normalise(hypothesis.text) for hypothesis in utterance.hypotheses]
     repaired = [catalog.matcher.repaired(reading) for reading in readings]
     flags = catalog.spotter.spot(dict.fromkeys((*readings, *repaired)))
-    question = open_question(state, catalog)
-    if utterance.quality is Quality.NOISE and not flags:
-        return Understanding(readings[0] if readings else "", refusal=Refusal.NOISE)
-    match = catalog.matcher.match(readings, _expected(state, question))
-    intent = _in_context(match.intent, state, question) if match.intent else None
     text = readings[0] if readings else ""
+    if utterance.quality is Quality.NOISE and not flags:
+        return Understanding(text, refusal=Refusal.NOISE)
+    question = open_question(state, catalog)
+    # A sign of danger is not what was asked for, so nothing is read into it for the sake of an open question.
+    match = catalog.matcher.match(readings, frozenset() if flags else _expected(state, question))
+    intent = _in_context(match.intent, text, state, question) if match.intent else None
     return Understanding(text, intent, match.score, match.refusal, flags, match.rivals)
 
 
 def open_question(state: State, catalog: Catalog) -> StepEntry | None:
     """The step whose question waits for an answer, if one does."""
-    if state.place is None:
-        return None
-    step = catalog.step(state.place.routine, state.place.step)
-    return step if step.ask else None
+    at = here(state, catalog)
+    return at.step if at and at.step.ask else None
 
 
 def _expected(state: State, question: StepEntry | None) -> frozenset[str]:
@@ -46,25 +48,33 @@ def _expected(state: State, question: StepEntry | None) -> frozenset[str]:
         return frozenset(question.answers) | {"unsure"}
     if state.offer:
         return frozenset({"yes", "no"})
+    if state.paused:
+        return frozenset({"resume"})
     if state.hold:
         return frozenset({"time_left", "eased"})
     return frozenset()
 
 
-def _in_context(intent: str, state: State, question: StepEntry | None) -> str:
-    if question and question.answers:
-        return _as_answer(intent, question)
+def _in_context(intent: str, text: str, state: State, question: StepEntry | None) -> str:
+    """The intent as it is meant where it is said.
+
+    "Carry on" ends a pause, and during a hold it is no wish to skip the hold. "Yes" to no question is left to the
+    conversation, which knows whether a step waits for it.
+    """
+    if question and question.answers and (answered := _as_answer(intent, question)) in question.answers:
+        return answered
+    goes_on = intent == "next" and not _FURTHER & set(text.split())
+    if state.paused and (goes_on or intent == "yes"):
+        return "resume"
+    if state.hold and (goes_on or (intent == "resume" and not state.paused)):
+        return "yes"
     if state.hold and intent == "relief.how_long":
         return "time_left"
-    if state.place and intent == "yes":
-        return "next"
     return intent
 
 
 def _as_answer(intent: str, question: StepEntry) -> str:
-    answers = question.answers or {}
-    answer = _ANSWERS_IN_OTHER_WORDS.get(intent, "")
-    if intent in answers or answer not in answers:
+    """The answer that an intent gives to a question; the intent itself if it gives none."""
+    if intent in _ONLY_IF_EASING and not easing_answer(question):
         return intent
-    eases = any(each.eases for each in answers.values())
-    return answer if eases or intent not in _ONLY_IF_EASING else intent
+    return intent if intent in (question.answers or {}) else _ANSWERS_IN_OTHER_WORDS.get(intent, intent)

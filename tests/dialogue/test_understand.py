@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from voice_skill.catalog import Catalog
+from voice_skill.dialogue import State, understand
+from voice_skill.dialogue.state import Hold, Place
+from voice_skill.domain import Hypothesis, Quality, Refusal, Utterance
+
+_TEAR, _EASING, _CHOICE, _HOLD = Place("relief", 2), Place("relief", 7), Place("relief", 9), Place("relief", 5)
+_HOLDING = State(place=_HOLD, hold=Hold(15.0, running_since_s=0.0))
+
+
+@pytest.mark.parametrize(
+    ("state", "heard", "intent"),
+    [
+        (State(place=_EASING), "it's gone now", "yes"),
+        (State(place=_EASING), "it still hurts", "no"),
+        (State(place=_TEAR), "it's gone now", "eased"),
+        (State(place=_CHOICE), "should i use heat", "warm"),
+        (_HOLDING, "how long does a cramp last", "time_left"),
+        (_HOLDING, "continue", "yes"),
+        (_HOLDING, "next step", "next"),
+        (State(place=_HOLD, hold=Hold(9.0), paused_since_s=1.0), "continue", "resume"),
+        (State(place=_HOLD, hold=Hold(9.0), paused_since_s=1.0), "yes", "resume"),
+        (State(place=_HOLD, hold=Hold(9.0), paused_since_s=1.0), "next step", "next"),
+        (State(place=_TEAR, paused_since_s=1.0), "yes", "yes"),
+        (State(), "continue", "next"),
+    ],
+)
+def test_words_mean_what_they_mean_here(state: State, heard: str, intent: str, uk: Catalog) -> None:
+    assert understand(Utterance.typed(heard), state, uk).intent == intent
+
+
+def test_a_sign_is_found_in_any_reading(uk: Catalog) -> None:
+    """The second-best transcript may be the one that matters."""
+    utterance = Utterance((Hypothesis("i like chess"), Hypothesis("i can't breathe")))
+    assert [flag.id for flag in understand(utterance, State(), uk).red_flags] == ["chest-or-breathing"]
+
+
+def test_noise_is_no_utterance_but_a_sign_in_it_counts(uk: Catalog) -> None:
+    noise = Utterance((Hypothesis("next"),), Quality.NOISE)
+    assert understand(noise, State(), uk).refusal is Refusal.NOISE
+    assert understand(Utterance((Hypothesis("i can't breathe"),), Quality.NOISE), State(), uk).red_flags
+
+
+def test_nothing_heard(uk: Catalog) -> None:
+    assert understand(Utterance(()), State(), uk).refusal is Refusal.SILENCE
