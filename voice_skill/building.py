@@ -6,11 +6,17 @@ from pathlib import Path
 
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
 from voice_skill.matching.matcher import IntentMatcher
-from voice_skill.matching.training import OFF_TOPIC, TrainingSet, training_set
+from voice_skill.matching.near_misses import near_misses
+from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, training_set
 from voice_skill.matching.weights_file import learnt
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
-from voice_skill.templates import expand
+from voice_skill.templates import expand, sample
+
+_SENTENCES = 5
+"""Sentences that a phrase gives the matcher."""
+_CONTROL_SENTENCES = 10
+_OFF_TOPIC_SENTENCES = 24
 
 
 def build_catalog(settings: Settings, cache: Path | None = None) -> Catalog:
@@ -26,21 +32,45 @@ def build_catalog(settings: Settings, cache: Path | None = None) -> Catalog:
 
 def catalog_of(authored: Authored, region: str, cache: Path) -> Catalog:
     """A catalog of `authored`; `cache` keeps what the matcher learnt."""
-    data = training_data(authored)
-    matcher = IntentMatcher(learnt(data, cache), data, authored.sounds_like)
+    matcher = build_matcher(authored, cache)
     flags = {name: (entry.row, entry.urgency, entry.signs) for name, entry in authored.red_flags.items()}
     spotter = compile_rules(flags, authored.sign_words)
     return Catalog(authored, spotter, matcher, region_of(region, dict(authored.regions)))
 
 
+def build_matcher(authored: Authored, cache: Path) -> IntentMatcher:
+    """A matcher that has learnt the phrases of `authored`; `cache` keeps what it learnt."""
+    return IntentMatcher(*_learnt(authored, cache), authored.sounds_like, authored.sound_alikes)
+
+
 def training_data(authored: Authored) -> TrainingSet:
     """What the matcher learns: every intent's sentences, and the off-topic ones as a class of their own."""
+    words = authored.words
     phrases = {
-        intent: [expand(phrase, authored.words) for phrase in entry.phrases]
+        intent: [tuple(sample(phrase, words, _most(intent))) for phrase in entry.phrases]
         for intent, entry in authored.intents.items()
     }
-    phrases[OFF_TOPIC] = [expand(phrase, authored.words) for phrase in authored.off_topic]
+    ours = {sentence for group in phrases.values() for sentences in group for sentence in sentences}
+    others = [sentence for phrase in authored.off_topic for sentence in sample(phrase, words, _OFF_TOPIC_SENTENCES)]
+    one_each = [group[0] for intent in phrases if "." in intent for group in phrases[intent]]
+    subject, strangers = (list(expand(words.get(rule, ""), words)) for rule in ("subject", "stranger"))
+    if strangers:
+        others.extend(near_misses(one_each, frozenset(subject), strangers))
+    phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
     return training_set(phrases, dict(authored.concepts))
+
+
+def _most(intent: str) -> int:
+    """Sentences a phrase gives; controls must match exactly to interrupt speech, so they give all they have."""
+    return _SENTENCES if "." in intent else _CONTROL_SENTENCES
+
+
+def _learnt(authored: Authored, cache: Path) -> tuple[LinearModel, TrainingSet]:
+    phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
+    concepts = dict(authored.concepts)
+    digest = digest_of(phrases, authored.off_topic, sorted(authored.words.items()), sorted(concepts.items()))
+    data, model = learnt(digest, concepts, lambda: training_data(authored), cache)
+    return model, data
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from voice_skill.building import training_data
+from voice_skill.building import build_matcher, training_data
 from voice_skill.catalog import Authored, read_authored
 from voice_skill.errors import DataError, SkillError
-from voice_skill.settings import Settings, settings_file
+from voice_skill.settings import Settings, cache_folder, settings_file
+from voice_skill.templates import sample
+from voice_skill.text import normalise
 
 _STALE_AFTER = timedelta(days=365)
+_ENOUGH_SENTENCES = 20
 _SHOWN = 8
 """How many examples of one kind of finding are shown."""
 
@@ -47,12 +50,10 @@ def check_up(settings: Settings, today: date) -> Iterator[Finding]:
     yield from _guarded("speech engine", _speech_engine)
     yield from _guarded("microphone", _microphones, Level.NOTE)
     yield from _guarded("loudspeaker", _loudspeakers, Level.NOTE)
-    yield from _region(settings, authored)
+    yield from _guarded("region", lambda: _region(settings, authored))
 
 
-def _guarded(
-    subject: str, check: Callable[[], Iterator[Finding]], level: Level = Level.FAULT
-) -> Iterator[Finding]:
+def _guarded(subject: str, check: Callable[[], Iterator[Finding]], level: Level = Level.FAULT) -> Iterator[Finding]:
     try:
         yield from check()
     except SkillError as exc:
@@ -68,6 +69,8 @@ def _data(authored: Authored, today: date) -> Iterator[Finding]:
         f"{len(authored.replies)} replies, {len(authored.routines)} routines",
     )
     yield from _claimed_twice(authored)
+    yield from _too_few_phrases(authored)
+    yield from _misunderstood(authored)
     for name, source in authored.sources.items():
         if today - source.checked_on > _STALE_AFTER:
             yield Finding(
@@ -81,17 +84,45 @@ def _claimed_twice(authored: Authored) -> Iterator[Finding]:
         owners.setdefault(sentence, set()).add(name)
     for sentence, names in owners.items():
         if len(names) > 1:
-            text = f"\"{sentence}\" is claimed by {' and '.join(sorted(names))}; leave it to one"
+            text = f'"{sentence}" is claimed by {" and ".join(sorted(names))}; leave it to one'
             yield Finding(Level.FAULT, "phrases", text)
+
+
+def _too_few_phrases(authored: Authored) -> Iterator[Finding]:
+    for intent, entry in authored.intents.items():
+        count = sum(1 for phrase in entry.phrases for _ in sample(phrase, authored.words, _ENOUGH_SENTENCES))
+        if count < _ENOUGH_SENTENCES:
+            text = f"'{intent}' has {count} sentences; write more ways to say it, {_ENOUGH_SENTENCES} at least"
+            yield Finding(Level.NOTE, "phrases", text)
+
+
+def _misunderstood(authored: Authored) -> Iterator[Finding]:
+    """Phrases that stand so near to another intent's that their words alone point there."""
+    matcher = build_matcher(authored, cache_folder())
+    wrong: list[str] = []
+    for intent, entry in authored.intents.items():
+        for phrase in entry.phrases:
+            sentence = normalise(next(sample(phrase, authored.words, 1)))
+            found = matcher.likeliest(sentence)
+            if found != intent:
+                wrong.append(f'"{sentence}" of {intent} looks like {found}')
+    if wrong:
+        shown = "; ".join(wrong[:_SHOWN]) + ("; ..." if len(wrong) > _SHOWN else "")
+        yield Finding(Level.NOTE, "phrases", f"{len(wrong)} are understood only in these very words: {shown}")
 
 
 def _speech_model(settings: Settings, authored: Authored) -> Iterator[Finding]:
     from voice_skill.grammar import unknown_words
-    from voice_skill.hearing import load_model, spoken_phrases
+    from voice_skill.hearing import load_model, spoken_phrases, suits
 
     model = load_model(settings)
     yield Finding(Level.OK, "speech model", f"{model.about.name}, {model.about.size_bytes / 1e6:.0f} MB")
-    unknown = unknown_words(spoken_phrases(authored), model.vosk.knows)
+    phrases = spoken_phrases(authored)
+    if not suits(phrases, model.vosk.knows):
+        text = f"{model.about.name} is for another language; choose another with 'voice-skill models use'"
+        yield Finding(Level.FAULT, "speech model", text)
+        return
+    unknown = unknown_words(phrases, model.vosk.knows)
     if unknown:
         shown = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else "")
         yield Finding(

@@ -80,6 +80,20 @@ class Refusal(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """What a matcher makes of one utterance: an intent, or the reason to refuse it."""
+
+    reading: str
+    """The reading that was decided on, normalised."""
+    intent: str | None
+    score: float
+    """Probability of the best intent, 0 to 1."""
+    refusal: Refusal | None = None
+    rivals: tuple[str, ...] = ()
+    """When ambiguous: the intents it may be, most probable first."""
+
+
+@dataclass(frozen=True, slots=True)
 class RedFlag:
     """A sign of danger that the skill listens for before anything else."""
 

@@ -11,12 +11,14 @@ for anywhere in an utterance; it may also use `..` (up to four other words, in t
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
 _GAP_WORDS = 4
+_GOLDEN = (math.sqrt(5) - 1) / 2
 _CLOSERS = frozenset(")]|&")
 
 
@@ -125,7 +127,8 @@ class _Parser:
         if token.startswith("<") and token != "<":
             return self._rules.parsed(token[1:-1], self._within)
         if not re.fullmatch(r"[a-z0-9']+", token):
-            raise TemplateError(f"'{token}' is not allowed in \"{self._template}\": write small letters and no punctuation")
+            where = f"'{token}' is not allowed in \"{self._template}\""
+            raise TemplateError(f"{where}: write small letters and no punctuation")
         return _Word(token)
 
     def _choice(self, closing: str, *, optional: bool) -> _Choice:
@@ -148,6 +151,54 @@ def expand(template: str, rules: Mapping[str, str]) -> Iterator[str]:
         raise TemplateError(f"'&' may stand in red-flag signs only, not in \"{template}\"")
     for parts in _expand(sides[0], template):
         yield " ".join(parts)
+
+
+def sample(template: str, rules: Mapping[str, str], most: int) -> Iterator[str]:
+    """At most `most` of the sentences of a phrase template, spread over all of them; always the same ones.
+
+    Unlike `expand` it never makes the others, so a template may stand for millions.
+
+    Raises:
+        TemplateError: as `expand`.
+    """
+    sides = _Parser(template, rules).parse()
+    if len(sides) > 1:
+        raise TemplateError(f"'&' may stand in red-flag signs only, not in \"{template}\"")
+    total = _count(sides[0], template)
+    for number in range(min(total, most)):
+        # Multiples of the golden ratio, modulo one, fill an interval more evenly than chance would.
+        place = number if total <= most else int(number * _GOLDEN % 1 * total)
+        yield " ".join(_pick(sides[0], place))
+
+
+def _count(node: _Node, template: str) -> int:
+    """How many sentences `node` stands for."""
+    match node:
+        case _Word():
+            return 1
+        case _Gap():
+            raise TemplateError(f"'..' may stand in red-flag signs only, not in \"{template}\"")
+        case _Sequence(parts):
+            return math.prod(_count(part, template) for part in parts)
+        case _Choice(options, optional):
+            return sum(_count(option, template) for option in options) + optional
+
+
+def _pick(node: _Node, place: int) -> Iterator[str]:
+    """The words of the sentence at `place`, from 0 up to the count."""
+    match node:
+        case _Word(text):
+            yield text
+        case _Sequence(parts):
+            for part in parts:
+                place, here = divmod(place, _count(part, ""))
+                yield from _pick(part, here)
+        case _Choice(options, _):
+            for option in options:
+                if place < (size := _count(option, "")):
+                    yield from _pick(option, place)
+                    return
+                place -= size
 
 
 def _expand(node: _Node, template: str) -> Iterator[tuple[str, ...]]:

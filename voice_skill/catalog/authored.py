@@ -45,7 +45,9 @@ class Authored:
     concepts: Mapping[str, tuple[str, ...]]
     """Classes of words that mean the same to the matcher."""
     sounds_like: Mapping[str, tuple[str, ...]]
-    """A word of the domain, to what a recogniser may write for it."""
+    """A word of the domain, to what a recogniser writes for it and nobody says in such talk."""
+    sound_alikes: Mapping[str, tuple[str, ...]]
+    """Any word of the phrases, to what a recogniser may write for it."""
     red_flags: Mapping[str, RedFlagEntry]
     replies: Mapping[str, ReplyEntry]
     routines: Mapping[str, RoutineEntry]
@@ -105,6 +107,7 @@ class _Reader:
             off_topic=off_topic.phrases if off_topic else (),
             concepts=self._table(self._intents / "concepts.yaml", dict[str, tuple[str, ...]]),
             sounds_like=self._table(self._intents / "sounds_like.yaml", dict[str, tuple[str, ...]]),
+            sound_alikes=self._table(self._intents / "_sound_alikes.yaml", dict[str, tuple[str, ...]]),
             red_flags=self._table(self._intents / "red_flags.yaml", dict[str, RedFlagEntry]),
             replies=self._merged(self._content / self._language / "replies", dict[str, ReplyEntry]),
             routines=self._routines(),

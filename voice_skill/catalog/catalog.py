@@ -8,29 +8,14 @@ from typing import Protocol
 
 from voice_skill.catalog.authored import Authored
 from voice_skill.catalog.entries import RegionEntry, ReplyEntry, RoutineEntry, StepEntry
-from voice_skill.domain import RedFlag, Refusal
+from voice_skill.domain import Match, RedFlag
 from voice_skill.redflags import RedFlagSpotter
-
-
-class MatchLike(Protocol):
-    """What a matcher answers; see `voice_skill.matching.matcher.Match`."""
-
-    @property
-    def reading(self) -> str: ...
-    @property
-    def intent(self) -> str | None: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def refusal(self) -> Refusal | None: ...
-    @property
-    def rivals(self) -> tuple[str, ...]: ...
 
 
 class Matcher(Protocol):
     """Finds the intent of an utterance."""
 
-    def match(self, readings: Sequence[str], expected: Collection[str] = ()) -> MatchLike:
+    def match(self, readings: Sequence[str], expected: Collection[str] = ()) -> Match:
         """The intent behind the readings, or the reason to refuse them."""
         ...
 

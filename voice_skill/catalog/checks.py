@@ -83,7 +83,8 @@ def _reply_faults(authored: Authored) -> Iterator[Fault]:
         if flag not in authored.replies:
             yield Fault(f"{folder}/red_flag.yaml", flag, "is missing; every red flag needs its advice")
     if UNSET_REGION not in authored.regions:
-        yield Fault(f"content/{authored.language}/_regions.yaml", UNSET_REGION, "is missing; it is used until one is set")
+        regions = f"content/{authored.language}/_regions.yaml"
+        yield Fault(regions, UNSET_REGION, "is missing; it is used until one is set")
 
 
 def _text_faults(file: str, key: str, entry: ReplyEntry | StepEntry) -> Iterator[Fault]:

@@ -93,6 +93,8 @@ def read_entries(path: Path, shown_as: str, kind: type[T], faults: list[Fault]) 
     except yaml.MarkedYAMLError as exc:
         line = f"line {exc.problem_mark.line + 1}" if exc.problem_mark else ""
         faults.append(Fault(shown_as, line, f"is not YAML: {exc.problem}"))
+    except (yaml.YAMLError, ValueError, TypeError) as exc:  # a control character, an impossible date, a list as a key
+        faults.append(Fault(shown_as, "", f"is not YAML that can be used: {str(exc).splitlines()[0]}"))
     else:
         return _structured(data, shown_as, kind, faults)
     return None

@@ -2,8 +2,8 @@
 
 Four blocks, each of unit length so that none drowns the others: words and pairs of words; classes of words
 that mean the same ("concepts"); letter n-grams inside words; n-grams of the sound keys across the sentence, which
-survive words split or joined by the recogniser. Blocks and inverse document frequencies follow what was measured best among
-light methods for this task; hashing with random signs keeps inner products (Weinberger et al. 2009).
+survive words split or joined by the recogniser. Blocks and inverse document frequencies follow what was measured best
+among light methods for this task; hashing with random signs keeps inner products (Weinberger et al. 2009).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from voice_skill.matching.sound_key import sound_key
 
 DIMENSIONS = 4096
-_RARITY_SLOTS = DIMENSIONS * 16
+_RARITY_SLOTS = DIMENSIONS * 64
 _LEAST_SEEN = 2
 _LETTER_RANGE = range(3, 6)
 _SOUND_RANGE = range(2, 6)
@@ -54,7 +55,7 @@ class FeatureSpace:
                 self._classes.setdefault(word, []).append(name)
         self._class_names = frozenset(concepts)
         self.rarity = rarity
-        """Inverse document frequency by column of the hashed space, shape (65536,) for 4096 dimensions."""
+        """Inverse document frequency by column of the hashed space, many more slots than columns."""
 
     @classmethod
     def learn(cls, concepts: Mapping[str, Iterable[str]], sentences: Sequence[str]) -> FeatureSpace:
@@ -106,7 +107,7 @@ class FeatureSpace:
         tagged = [self._classes.get(word, [word] if len(word) > 2 else []) for word in words]
         present = [names for names in tagged if names]
         yield from (f"c{name}" for names in present for name in names)
-        for left, right in zip(present, present[1:], strict=False):
+        for left, right in pairwise(present):
             yield from (f"d{one}+{two}" for one in left for two in right)
         flat = sorted({name for names in present for name in names if name in self._class_names})
         for index, one in enumerate(flat):
@@ -114,8 +115,8 @@ class FeatureSpace:
 
 
 def _hash(name: str) -> int:
-    # CRC-32 is stable across machines and Python versions, unlike hash().
-    return zlib.crc32(name.encode())
+    # CRC-32 is the same on all machines and Python versions, unlike hash(); Knuth's multiplier evens it out.
+    return zlib.crc32(name.encode()) * 2654435761 % (1 << 40) >> 8
 
 
 def _named(prefix: str, names: Iterable[str]) -> Iterator[str]:
@@ -123,7 +124,7 @@ def _named(prefix: str, names: Iterable[str]) -> Iterator[str]:
 
 
 def _pairs(prefix: str, words: Sequence[str]) -> Iterator[str]:
-    return (f"{prefix}{left}_{right}" for left, right in zip(words, words[1:], strict=False))
+    return (f"{prefix}{left}_{right}" for left, right in pairwise(words))
 
 
 def _grams(text: str, lengths: range) -> Iterator[str]:

@@ -40,4 +40,50 @@ def sound_key(word: str) -> str:
     for spelling, sound in _SPELLINGS:
         word = spelling.sub(sound, word)
     first, rest = word[:1], re.sub(r"[aeiouyhw]", "", word[1:])
-    return (("A" if first in "aeiouy" else first) + rest).translate(_PARTNERS)
+    return (("A" if first and first in "aeiouy" else first) + rest).translate(_PARTNERS)
+
+
+_SILENT = (
+    (r"[^a-z]", ""),
+    (r"^[kg]n", "n"),
+    (r"^wr", "r"),
+    (r"^wh(?=o)", "h"),
+    (r"wh", "w"),
+    (r"^x", "s"),
+    (r"tch|ch|sh|ti(?=on)|ci(?=a)|si(?=on)|dge?|g(?=[eiy])|j", "C"),
+    (r"th", "t"),
+    (r"ph|gh$", "f"),
+    (r"gh", ""),
+    (r"ck|c(?![eiy])|q", "k"),
+    (r"c", "s"),
+    (r"x", "ks"),
+    (r"mb$", "m"),
+    (r"ing$", "in"),
+    (r"z", "s"),
+    (r"(?<=[aeiou])w", ""),
+    (r"(?<=[^aeiou])e$", ""),
+    (r"(?<=[^aeiou])es$", "s"),
+    (r"[iey][aeiouy]*", "i"),
+    (r"a[aeiouy]*", "a"),
+    (r"[ou][aeiouy]*", "o"),
+)
+_SPELT = tuple((re.compile(pattern), sound) for pattern, sound in _SILENT)
+_REPEATED = re.compile(r"(.)\1+")
+_CONSONANT = re.compile(r"[^aioh]")
+
+
+@lru_cache(maxsize=8192)
+def _spelt(word: str) -> str:
+    for pattern, sound in _SPELT:
+        word = pattern.sub(sound, word)
+    return word.translate(_PARTNERS)
+
+
+@lru_cache(maxsize=8192)
+def sound_spelling(words: str) -> str:
+    """The sounds of some words, run together: the fewer edits between two spellings, the more they sound alike.
+
+    Vowels fall into three classes. Every consonant is written twice: mistaking one costs as much as two vowels.
+    """
+    joined = _REPEATED.sub(r"\1", "".join(map(_spelt, words.split())))
+    return _CONSONANT.sub(lambda match: match[0] * 2, joined)

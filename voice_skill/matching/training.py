@@ -14,13 +14,14 @@ from itertools import islice
 import numpy as np
 
 from voice_skill.matching.features import DIMENSIONS, FeatureSpace, Floats
+from voice_skill.matching.repair import Wording
 from voice_skill.text import normalise
 
 OFF_TOPIC = "off_topic"
 """The class of everything that must be refused."""
-_METHOD = "ridge over hashed word, concept, letter and sound features, 1"
-"""Part of the digest: change it whenever the features or the solution change."""
-_SENTENCES_A_PHRASE = 6
+_METHOD = "ridge over hashed word, concept, letter and sound features, 3"
+"""Part of the digest: change it whenever the features, the sampling or the solution change."""
+_SENTENCES_A_PHRASE = 20
 _EXPANSION_LIMIT = 2_000
 _REGULARISATION = 0.3
 _ROWS_AT_ONCE = 1_024
@@ -34,12 +35,6 @@ class TrainingSet:
     """(normalised sentence, class), without repeats."""
     concepts: Mapping[str, tuple[str, ...]]
 
-    @property
-    def digest(self) -> str:
-        """Changes whenever something learnt from it would."""
-        text = repr((_METHOD, DIMENSIONS, _REGULARISATION, self.examples, sorted(self.concepts.items())))
-        return hashlib.sha256(text.encode()).hexdigest()
-
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
@@ -52,6 +47,14 @@ class LinearModel:
     """Shape (classes,)."""
     rarity: Floats
     """See `FeatureSpace.rarity`."""
+    wording: Wording
+    """What repair knows of the sentences."""
+
+
+def digest_of(*sources: object) -> str:
+    """Changes whenever something learnt from `sources`, which print what they hold, would."""
+    text = repr((_METHOD, DIMENSIONS, _REGULARISATION, sources))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def training_set(
@@ -78,8 +81,8 @@ def train(data: TrainingSet) -> LinearModel:
     classes = tuple(sorted({name for _, name in data.examples}))
     place = {name: index for index, name in enumerate(classes)}
     labels = np.array([place[name] for _, name in data.examples])
-    weight = 1.0 / np.sqrt(np.bincount(labels))[labels]
-    weight /= weight.mean()
+    root = np.bincount(labels)[labels] ** -0.25  # the square root of each row's weight
+    root = (root / np.sqrt(np.mean(root**2))).astype(np.float32)[:, None]
 
     gram = np.zeros((DIMENSIONS + 1, DIMENSIONS + 1), np.float32)
     target = np.zeros((DIMENSIONS + 1, len(classes)), np.float32)
@@ -88,13 +91,15 @@ def train(data: TrainingSet) -> LinearModel:
         rows = _dense_rows(space, [sentence for sentence, _ in data.examples[part]])
         signs = np.full((len(rows), len(classes)), -1.0, np.float32)
         signs[np.arange(len(rows)), labels[part]] = 1.0
-        weighted = rows * weight[part, None].astype(np.float32)
-        gram += weighted.T @ rows
-        target += weighted.T @ signs
+        rows *= root[part]
+        gram += rows.T @ rows  # one array twice: BLAS then computes half of it
+        target += rows.T @ (signs * root[part])
     gram[np.diag_indices(DIMENSIONS)] += _REGULARISATION
     gram[DIMENSIONS, DIMENSIONS] += 1e-3  # the bias is all but free
     solution = np.linalg.solve(gram, target).astype(np.float32)
-    return LinearModel(classes, solution[:-1], solution[-1], space.rarity)
+    ours = [sentence for sentence, name in data.examples if name != OFF_TOPIC]
+    others = [sentence for sentence, name in data.examples if name == OFF_TOPIC]
+    return LinearModel(classes, solution[:-1], solution[-1], space.rarity, Wording.learn(ours, others))
 
 
 def _dense_rows(space: FeatureSpace, sentences: Sequence[str]) -> Floats:
