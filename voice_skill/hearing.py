@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from voice_skill.adapters.speech_models import SpeechModel, model_in, unpack_embedded
+from voice_skill.adapters.speech_models import SpeechModel
 from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser
 from voice_skill.building import training_data
-from voice_skill.catalog import Authored, data_folder, read_authored
+from voice_skill.catalog import Authored, read_authored
 from voice_skill.grammar import biased_grammar
 from voice_skill.matching.training import OFF_TOPIC
-from voice_skill.settings import Settings, cache_folder
+from voice_skill.model_store import choose_model
+from voice_skill.settings import Settings
 from voice_skill.sound import SPEECH_RATE_HZ
+
+_LEAST_KNOWN = 0.5
+"""Share of the words of our phrases; English models know nearly all, those for other languages nearly none."""
 
 
 class LoadedModel:
@@ -23,14 +27,12 @@ class LoadedModel:
 
 
 def chosen_model(settings: Settings) -> SpeechModel:
-    """The model the person chose, else the embedded one.
+    """The model the person chose, else the best installed one, else the embedded one.
 
     Raises:
         ModelError: it is missing or broken.
     """
-    if settings.model:
-        return model_in(Path(settings.model).expanduser())
-    return unpack_embedded(data_folder("models"), cache_folder())
+    return choose_model(settings)
 
 
 def load_model(settings: Settings) -> LoadedModel:
@@ -45,16 +47,27 @@ def load_model(settings: Settings) -> LoadedModel:
 def open_recogniser(
     model: LoadedModel, settings: Settings, rate_hz: int = SPEECH_RATE_HZ, authored: Authored | None = None
 ) -> VoskRecogniser:
-    """A recogniser for blocks at `rate_hz`; a model that does not know our phrases is given them as a grammar."""
+    """A recogniser for blocks at `rate_hz`; a model that does not know our phrases is given them as a grammar.
+
+    A model that lacks most of our words, because it is for another language, keeps its own graph: what is left of the
+    grammar would make it deaf.
+    """
     if model.about.knows_our_phrases:
         return VoskRecogniser(model.vosk, rate_hz)
     phrases, background = _phrases_and_background(authored or read_authored(settings.language))
-    return VoskRecogniser(model.vosk, rate_hz, biased_grammar(phrases, background, model.vosk.knows))
+    grammar = biased_grammar(phrases, background, model.vosk.knows) if suits(phrases, model.vosk.knows) else []
+    return VoskRecogniser(model.vosk, rate_hz, grammar)
 
 
 def spoken_phrases(authored: Authored) -> list[str]:
     """Every sentence that the recogniser should expect."""
     return [sentence for sentence, name in training_data(authored).examples if name != OFF_TOPIC]
+
+
+def suits(phrases: Sequence[str], knows: Callable[[str], bool]) -> bool:
+    """Whether a model knows so many of the words that it must be for the language of the phrases."""
+    words = {word for phrase in phrases for word in phrase.split()}
+    return sum(map(knows, words)) >= _LEAST_KNOWN * len(words)
 
 
 def _phrases_and_background(authored: Authored) -> tuple[list[str], list[str]]:

@@ -6,15 +6,14 @@ import hashlib
 import os
 import shutil
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from voice_skill.adapters.unpacking import unpack
 from voice_skill.errors import ModelError
 
 EMBEDDED_NAME = "en-us-embedded"
 _NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
-_LARGEST_UNPACKED_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def embedded_archive(models_folder: Path) -> Path:
     listed = models_folder / f"{EMBEDDED_NAME}.zip.sha256"
     if not archive.is_file() or not listed.is_file():
         raise ModelError(f"The embedded speech model is missing from {models_folder}; install the skill again.")
-    if _sha256(archive) != listed.read_text(encoding="ascii").split()[0]:
+    if sha256_of(archive) != listed.read_text(encoding="ascii").split()[0]:
         raise ModelError(f"The embedded speech model {archive} is damaged; install the skill again.")
     return archive
 
@@ -54,9 +53,11 @@ def unpack_embedded(models_folder: Path, cache: Path) -> SpeechModel:
     listed = models_folder / f"{EMBEDDED_NAME}.zip.sha256"
     digest = listed.read_text(encoding="ascii").split()[0] if listed.is_file() else "missing"
     place = cache / "models" / f"{EMBEDDED_NAME}-{digest[:12]}"
-    if not place.is_dir():
+    if _missing_files(place):
         archive = embedded_archive(models_folder)
         try:
+            if place.is_dir() and _missing_files(place):  # asked again: another process may have unpacked it by now
+                shutil.rmtree(place, ignore_errors=True)
             _unpack_beside(archive, place)
         except OSError as exc:
             raise ModelError(
@@ -74,24 +75,25 @@ def model_in(folder: Path, name: str | None = None) -> SpeechModel:
     """
     if not folder.is_dir():
         raise ModelError(f"There is no speech model folder at {folder}; give the folder of an unpacked Vosk model.")
-    missing = [name for name in _NEEDED if not (folder / name).is_file()]
-    if missing:
+    if missing := _missing_files(folder):
         raise ModelError(
-            f"{folder} is not a whole Vosk model ({', '.join(missing)} missing); give the folder that holds am and conf."
+            f"{folder} is not a whole Vosk model ({', '.join(missing)} missing); give the folder that holds am "
+            "and conf."
         )
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return SpeechModel(name or folder.name, folder, size, knows_our_phrases=name == EMBEDDED_NAME)
+
+
+def _missing_files(folder: Path) -> list[str]:
+    return [name for name in _NEEDED if not (folder / name).is_file()]
 
 
 def _unpack_beside(archive: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=place.parent, prefix=".unpacking-"))
     try:
-        with zipfile.ZipFile(archive) as zipped:
-            if sum(info.file_size for info in zipped.infolist()) > _LARGEST_UNPACKED_BYTES:
-                raise ModelError(f"{archive} would unpack to more than a speech model can be; install the skill again.")
-            zipped.extractall(scratch)  # zipfile itself keeps every member inside of `scratch`
-        inner = next(path for path in scratch.iterdir() if path.is_dir())
+        unpack(archive, scratch / "unpacked")
+        inner = next(path for path in (scratch / "unpacked").iterdir() if path.is_dir())
         try:
             os.rename(inner, place)
         except OSError:
@@ -101,7 +103,12 @@ def _unpack_beside(archive: Path, place: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Checksum of a file, in hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):

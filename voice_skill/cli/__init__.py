@@ -10,6 +10,7 @@ import click
 from voice_skill import __version__
 from voice_skill.cli.checking import check
 from voice_skill.cli.conversing import ask, chat, demo, listen
+from voice_skill.cli.evaluating import evaluate_files
 from voice_skill.cli.models import models
 from voice_skill.cli.understanding import match, recognise
 from voice_skill.errors import SkillError
@@ -34,7 +35,7 @@ def command(context: click.Context, debug: bool) -> None:
         context.invoke(listen)
 
 
-for each in (listen, ask, chat, demo, match, recognise, check, models):
+for each in (listen, ask, chat, demo, match, recognise, evaluate_files, check, models):
     command.add_command(each)
 
 

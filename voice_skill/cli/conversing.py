@@ -43,6 +43,7 @@ def listen(
 
     settings = chosen_settings(settings_path, region=region, model=model, microphone=microphone, speaker=speaker)
     transcript = Transcript()
+    _check_speaker(settings)
     with LiveSession(settings, transcript.turn, transcript.note) as session:
         try:
             session.open_microphone()
@@ -58,6 +59,19 @@ def listen(
         _show_demo(settings, Path("voice-skill-demo"), silent=True, as_json=False)
     if sys.stdin.isatty():
         _from_keyboard(settings, transcript)
+
+
+def _check_speaker(settings: Settings) -> None:
+    """A loudspeaker that was named must be there: without a name the answers can be read instead.
+
+    Raises:
+        PlaybackError: it is not, or it cannot be opened.
+    """
+    from voice_skill.adapters.player import Player
+
+    if settings.speaker:
+        with Player(settings.speaker):
+            pass
 
 
 def _from_keyboard(settings: Settings, transcript: Transcript) -> None:

@@ -18,7 +18,9 @@ settings_option = click.option(
 )
 region_option = click.option("--region", help="uk, us, eu, or the emergency number of your country.")
 model_option = click.option(
-    "--model", type=click.Path(path_type=Path), help="Folder of a Vosk model to use instead of the embedded one."
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Name of an installed model, or folder of any Vosk model, to use this time.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 

@@ -12,7 +12,7 @@ import click
 
 from voice_skill.adapters.terminal import meaning, understanding_fields
 from voice_skill.cli.options import chosen_settings, json_option, model_option, region_option, settings_option
-from voice_skill.domain import Utterance
+from voice_skill.domain import SpokenWord, Utterance
 
 
 @click.command()
@@ -67,10 +67,11 @@ def _recognised(file: Path, recogniser: Any) -> dict[str, Any]:
         "file": str(file),
         "text": " ".join(hypothesis.text for hypothesis in best),
         "alternatives": [{"text": each.text, "confidence": round(each.confidence, 3)} for each in alternatives],
-        "words": [
-            {"word": word.text, "start": round(word.start_s, 2), "end": round(word.end_s, 2), "confidence": word.confidence}
-            for hypothesis in best
-            for word in hypothesis.words
-        ],
+        "words": [_word_fields(word) for hypothesis in best for word in hypothesis.words],
         "rtf": round(cpu_s / sound.duration_s, 4),
     }
+
+
+def _word_fields(word: SpokenWord) -> dict[str, Any]:
+    start_s, end_s = round(word.start_s, 2), round(word.end_s, 2)
+    return {"word": word.text, "start": start_s, "end": end_s, "confidence": word.confidence}
