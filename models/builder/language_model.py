@@ -72,7 +72,9 @@ def make_model(
     general = cut_down(background, words, dict.fromkeys(lexicon_words, _RARE))
     domain = train(utterances, words, general)
     mixed = mix(domain, general, settings.phrase_weight, settings.phrase_weight_elsewhere)
-    return words, pruned(mixed, settings.bigram_threshold, settings.trigram_threshold)
+    histories = mixed.unigrams.copy()
+    histories[words.index(SENTENCE_START)] = histories[words.index(SENTENCE_END)]  # as many starts as ends
+    return words, pruned(mixed, histories, settings.bigram_threshold, settings.trigram_threshold)
 
 
 def graph_lines(words: Sequence[str], model: BackoffModel, labels: Mapping[str, int]) -> Iterator[str]:

@@ -119,20 +119,24 @@ def _share(histories: Ints, known: Ints, weight: float, unseen_weight: float) ->
     return np.where(np.isin(histories, known), weight, unseen_weight)
 
 
-def pruned(model: BackoffModel, bigram_threshold: float, trigram_threshold: float) -> BackoffModel:
+def pruned(
+    model: BackoffModel, histories: Doubles, bigram_threshold: float, trigram_threshold: float
+) -> BackoffModel:
     """Leaves out the n-grams whose loss costs less than a threshold (in nats).
 
-    See A. Stolcke, "Entropy-based pruning of backoff language models", 1998.
+    `histories` says how often each word is the one before: its unigram probability, but for the sentence start,
+    which is never predicted and yet stands before every first word. See A. Stolcke, "Entropy-based pruning of backoff
+    language models", 1998.
     """
     words = model.words
     pair, word = np.divmod(model.trigrams.keys, words)
     first, second = np.divmod(pair, words)
     pairs, group = np.unique(pair, return_inverse=True)
-    weight = model.unigrams[first] * model.bigram(first, second)
+    weight = histories[first] * model.bigram(first, second)
     loss = _loss(model.trigrams.probabilities, model.bigram(second, word), weight, group, len(pairs))
     trigrams = model.trigrams.only(loss >= trigram_threshold)
     history, word = np.divmod(model.bigrams.keys, words)
-    loss = _loss(model.bigrams.probabilities, model.unigrams[word], model.unigrams[history], history, words)
+    loss = _loss(model.bigrams.probabilities, model.unigrams[word], histories[history], history, words)
     needed = np.isin(model.bigrams.keys, trigrams.keys // words)  # a trigram is reached through its history
     return normalised(model.unigrams, model.bigrams.only(needed | (loss >= bigram_threshold)), trigrams)
 

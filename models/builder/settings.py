@@ -13,7 +13,7 @@ class LanguageSettings:
 
     vocabulary_size: int = 12_000
     """Most frequent English words to take, before the words of the phrases are added."""
-    phrase_weight: float = 0.5
+    phrase_weight: float = 0.7
     """Share of the phrases after words that occur in them."""
     phrase_weight_elsewhere: float = 0.1
     """Share of the phrases after all other words."""

@@ -65,6 +65,6 @@ def test_the_phrases_alone_sum_to_one_and_prefer_what_was_said(background: Backo
 def test_mixing_and_pruning_keep_the_sums(background: BackoffModel) -> None:
     mixed = mix(train(SAID, WORDS, background), background, weight=0.5, unseen_weight=0.1)
     assert_sums_to_one(mixed)
-    smaller = pruned(mixed, bigram_threshold=1e-4, trigram_threshold=1e-4)
+    smaller = pruned(mixed, mixed.unigrams, bigram_threshold=1e-4, trigram_threshold=1e-4)
     assert len(smaller.trigrams.keys) < len(mixed.trigrams.keys)
     assert_sums_to_one(smaller)
