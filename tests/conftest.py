@@ -50,11 +50,12 @@ class RunCli(Protocol):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Cache and settings of the tests, apart from those of the person who runs them."""
+    """Cache, settings and models of the tests, apart from those of the person who runs them."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
         patch.setenv("COLUMNS", "120")
         yield folder
 
@@ -81,7 +82,7 @@ def vosk_model(own_folders: Path) -> LoadedModel:
 def without_devices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables under which PortAudio finds no sound device, whatever the machine has."""
     config = tmp_path_factory.mktemp("no-devices") / "asound.conf"
-    config.write_text("ctl.none { type hw card 99 }\n")
+    config.write_text("pcm.none { type hw card 99 }\n")  # without any `pcm` PortAudio gives up the whole program
     nowhere = f"unix:{config.parent / 'none'}"
     return {"ALSA_CONFIG_PATH": str(config), "PULSE_SERVER": nowhere, "JACK_NO_START_SERVER": "1"}
 

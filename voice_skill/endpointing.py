@@ -1,9 +1,9 @@
 """Decides when a person has finished speaking.
 
-The recogniser's own endpoint waits for half a second to two seconds of decoded silence, the longer the less it is sure, so short
-answers wait longest. Here the silence is measured in the sound itself, over a noise floor that follows the room, and a
-sentence that is already complete needs less of it. A hypothesis that stands still ends the utterance too, so that
-steady noise in the room cannot hold it open.
+The recogniser's own endpoint waits for half a second to two seconds of decoded silence, the longer the less it is
+sure, so short answers wait longest. Here the silence is measured in the sound itself, over a noise floor that follows
+the room, and a sentence that is already complete needs less of it. A hypothesis that stands still ends the utterance
+too, so that steady noise in the room cannot hold it open.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from voice_skill.loudness import loudness_dbfs
 from voice_skill.sound import Samples
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointTimes:

@@ -1,8 +1,9 @@
 """Tells the recogniser what to expect without closing its ears to anything else.
 
-Vosk turns a run-time grammar into a bigram model, so the phrases bias it and single words are what it backs off to. A closed
-list of phrases, even with `[unk]`, was measured to be far worse on sentences that are not in it. A model whose own
-graph was built from the phrases needs no grammar: there a static graph over a background of bigrams was measured best.
+Vosk turns a run-time grammar into a bigram model, so the phrases bias it and single words are what it backs off to. A
+closed list of phrases, even with `[unk]`, was measured to be far worse on sentences that are not in it. A model whose
+own graph was built from the phrases needs no grammar: there a static graph over a background of bigrams was measured
+best.
 """
 
 from __future__ import annotations

@@ -54,10 +54,12 @@ def read_sound(path: Path) -> Sound:
     try:
         frames, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as exc:
-        raise RecordingError(f"{path} is not a recording that can be read; give a WAV, FLAC, OGG or AIFF file.") from exc
+        reason = f"{path} is not a recording that can be read; give a WAV, FLAC, OGG or AIFF file."
+        raise RecordingError(reason) from exc
     if not len(frames):
         raise RecordingError(f"{path} is empty; record it again.")
-    mono = np.clip(frames.mean(axis=1) * 32768.0, -32768, 32767)
+    # Broken files hold samples that are no numbers, and full scale is the most that 16 bits can tell.
+    mono = np.clip(np.nan_to_num(frames, posinf=1.0, neginf=-1.0).mean(axis=1) * 32768.0, -32768, 32767)
     return Sound(mono.astype(np.int16), int(rate_hz))
 
 

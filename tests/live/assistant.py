@@ -75,7 +75,8 @@ class Assistant:
 
     def wait_for(self, text: str, limit_s: float = 30.0, after: int = 0) -> str:
         """The first line from number `after` on that holds `text`."""
-        wait_until(lambda: any(text in line for line in self.lines[after:]), limit_s, f"'{text}' in:\n{self.transcript}")
+        told = f"'{text}' in:\n{self.transcript}"
+        wait_until(lambda: any(text in line for line in self.lines[after:]), limit_s, told)
         return next(line for line in self.lines[after:] if text in line)
 
     def wait_until_silent(self, quiet_s: float = 1.2) -> None:
@@ -87,7 +88,7 @@ class Assistant:
                 return
 
     def ask(self, *recordings: str) -> list[Sound]:
-        """Say recordings (`voice/sentence`) one after the other, each into silence; what the speaker answered to each."""
+        """Say recordings (`voice/sentence`), each into silence; what the speaker answered to each."""
         answers = []
         for recording in recordings:
             self.wait_until_silent()
@@ -110,7 +111,8 @@ class Assistant:
 
     def ended(self, limit_s: float = 20.0) -> int:
         """The exit code, once the process has ended."""
-        wait_until(lambda: self._process.poll() is not None, limit_s, f"the end of the program after:\n{self.transcript}")
+        told = f"the end of the program after:\n{self.transcript}"
+        wait_until(lambda: self._process.poll() is not None, limit_s, told)
         return self._process.returncode
 
     def _read(self) -> None:

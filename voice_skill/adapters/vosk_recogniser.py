@@ -126,7 +126,7 @@ def _native_messages_dropped() -> Iterator[None]:
     except OSError:  # a program without a terminal may have no standard error
         yield
         return
-    with open(os.devnull, "wb") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
         yield

@@ -1,0 +1,222 @@
+"""What of the sound around is meant for the assistant."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voice_skill.catalog import Catalog
+from voice_skill.domain import EarconKind, Expectation, Utterance, Voice
+from voice_skill.ear import Ear
+
+_NOISE = np.random.default_rng(3)
+_SENTENCE = "Put your sore leg out in front of you."
+
+
+class FakeRecogniser:
+    """Hears whatever the test puts into it."""
+
+    def __init__(self) -> None:
+        self.hearing = ""
+        self.endpoint = False
+        self.blocks = 0
+
+    def accept(self, block: bytes) -> Utterance | None:
+        """Take a block; the utterance where the test wants an endpoint."""
+        self.blocks += 1
+        return self.finish() if self.endpoint else None
+
+    def partial(self) -> str:
+        """What the test lets be heard."""
+        return self.hearing
+
+    def finish(self) -> Utterance | None:
+        """What was heard."""
+        heard, self.hearing, self.endpoint = self.hearing, "", False
+        return Utterance.typed(heard) if heard else None
+
+    def expect(self, expectation: Expectation) -> None:
+        """Expects nothing."""
+
+
+class FakeMouth:
+    """Speaks when the test says so."""
+
+    def __init__(self) -> None:
+        self.speaking = False
+        self.current_text = ""
+
+    def say(self, text: str, voice: Voice, pause_s: float = 0.0) -> None:
+        """Says nothing."""
+
+    def earcon(self, kind: EarconKind) -> None:
+        """Plays nothing."""
+
+    def hush(self) -> None:
+        """Is silent already."""
+
+    def close(self) -> None:
+        """Holds nothing."""
+
+
+class Room:
+    """An ear, with a mouth and a recogniser that the test moves block by block."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.recogniser = FakeRecogniser()
+        self.mouth = FakeMouth()
+        self.heard: list[str] = []
+        self.ear = Ear(self.recogniser, self.mouth, catalog, lambda utterance: self.heard.append(utterance.text))
+
+    def speak(self, text: str = _SENTENCE) -> None:
+        """The assistant begins to say `text`."""
+        self.mouth.speaking, self.mouth.current_text = True, text
+
+    def fall_silent(self) -> None:
+        """The assistant has said everything."""
+        self.mouth.speaking, self.mouth.current_text = False, ""
+
+    def hear(self, *partials: str, endpoint: bool = False) -> None:
+        """One block for each of `partials`, the last with an endpoint if wanted."""
+        for number, partial in enumerate(partials, 1):
+            self.recogniser.hearing = partial
+            self.recogniser.endpoint = endpoint and number == len(partials)
+            self.ear.take(_NOISE.integers(-9_000, 9_000, 1_600).astype(np.int16).tobytes())
+
+
+@pytest.fixture
+def room(catalog: Catalog) -> Room:
+    """A quiet room."""
+    return Room(catalog)
+
+
+def test_what_is_said_in_silence_is_heard(room: Room) -> None:
+    """From the first word to the endpoint."""
+    room.hear("", "how", "how do i", "how do i stop a cramp", endpoint=True)
+    assert room.heard == ["how do i stop a cramp"]
+
+
+def test_silence_is_not_heard(room: Room) -> None:
+    """An endpoint without words is nothing."""
+    room.hear("", "", "", endpoint=True)
+    assert room.heard == []
+
+
+def test_the_assistant_does_not_answer_itself(room: Room) -> None:
+    """What begins while it speaks is its own voice."""
+    room.speak()
+    room.hear("put", "put your", "put your sore leg", endpoint=True)
+    assert room.heard == []
+
+
+def test_an_echo_that_outlasts_the_speech_is_dropped(room: Room) -> None:
+    """The endpoint of the echo comes after the last word; the words before it are not the person's."""
+    room.speak()
+    room.hear("put", "put your sore")
+    room.fall_silent()
+    room.hear(*["put your sore leg"] * 3)
+    room.hear("", "", "next", endpoint=True)
+    assert room.heard == ["next"]
+
+
+def test_the_tail_of_speech_is_not_listened_to(room: Room) -> None:
+    """The room and the devices still carry it for three blocks."""
+    room.speak()
+    room.hear("", "")
+    room.fall_silent()
+    before = room.recogniser.blocks
+    room.hear("leg", "leg", "leg")
+    assert room.recogniser.blocks == before
+    room.hear("")
+    assert room.recogniser.blocks == before + 1
+    assert room.heard == []
+
+
+def test_a_command_interrupts_without_waiting_for_its_end(room: Room) -> None:
+    """ "stop" must work at once: it stands alone for three blocks."""
+    room.speak()
+    room.hear("", "stop", "stop")
+    assert room.heard == []
+    room.hear("stop")
+    assert room.heard == ["stop"]
+
+
+@pytest.mark.parametrize("command", ["stop", "pause", "repeat", "next", "help", "goodbye"])
+def test_every_short_command_may_interrupt(command: str, room: Room) -> None:
+    """These are what a person says into speech."""
+    room.speak("Your sore leg goes out in front.")
+    room.hear("", command, endpoint=True)
+    assert room.heard == [command]
+
+
+def test_a_command_that_is_being_said_does_not_interrupt(room: Room) -> None:
+    """ "Stop. Sit down" must not stop itself."""
+    room.speak("Stop. Sit or lie down somewhere safe.")
+    room.hear(*["stop"] * 6)
+    room.hear("stop", endpoint=True)
+    assert room.heard == []
+
+
+def test_what_was_just_said_still_counts_between_two_sentences(room: Room) -> None:
+    """The echo of one sentence arrives while the next is being made."""
+    room.speak("Stop. Sit or lie down somewhere safe.")
+    room.hear("")
+    room.speak("")
+    room.hear(*["stop"] * 6)
+    assert room.heard == []
+
+
+def test_growing_words_are_no_command(room: Room) -> None:
+    """An echo of other words may begin like a command, but it goes on."""
+    room.speak()
+    room.hear("stop", "stop", "stop what", "stop what you", "stop what you are doing", endpoint=True)
+    assert room.heard == []
+
+
+def test_a_question_does_not_interrupt(room: Room) -> None:
+    """Only short commands and dangers are told apart from the echo for certain."""
+    room.speak()
+    room.hear("how", "how do i massage", "how do i massage it", endpoint=True)
+    assert room.heard == []
+
+
+def test_an_emergency_interrupts(room: Room) -> None:
+    """Whatever is being said, unless it says the same."""
+    room.speak()
+    room.hear("i", "i can't", "i can't breathe", endpoint=True)
+    assert room.heard == ["i can't breathe"]
+
+
+def test_an_emergency_that_is_being_asked_about_does_not_interrupt(room: Room) -> None:
+    """The question about danger signs must not answer itself."""
+    room.speak("Any chest pain, trouble breathing, or a swollen hot leg?")
+    room.hear("chest", "chest pain", "chest pain", "chest pain", "chest pain", endpoint=True)
+    assert room.heard == []
+
+
+def test_what_was_begun_before_speech_survives_it(room: Room) -> None:
+    """A person who speaks first is heard to the end."""
+    room.hear("my", "my leg")
+    room.speak("Shall I go on?")
+    room.hear("my leg is", "my leg is swollen")
+    room.fall_silent()
+    room.hear("my leg is swollen and red", endpoint=True)
+    assert room.heard == ["my leg is swollen and red"]
+
+
+def test_an_utterance_is_handed_on_once(room: Room) -> None:
+    """After an utterance the next one begins."""
+    room.hear("next", endpoint=True)
+    room.hear("", "")
+    room.hear("repeat", endpoint=True)
+    assert room.heard == ["next", "repeat"]
+
+
+def test_after_a_command_the_ear_is_as_before(room: Room) -> None:
+    """An interruption leaves nothing behind that could swallow the next words."""
+    room.speak()
+    room.hear("", "stop", "stop", "stop")
+    room.fall_silent()
+    room.hear("", "", "", "")
+    room.hear("next", endpoint=True)
+    assert room.heard == ["stop", "next"]

@@ -1,0 +1,113 @@
+"""Vosk as the program uses it, on the embedded model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voice_skill.adapters.vosk_recogniser import ALTERNATIVES, VoskRecogniser, utterances_in
+from voice_skill.building import demo_recordings
+from voice_skill.domain import Expectation
+from voice_skill.hearing import LoadedModel, chosen_model, open_recogniser
+from voice_skill.settings import Settings
+from voice_skill.sound import Sound, read_sound, silence
+
+QUESTION = "how do i stop a hamstring cramp"
+
+
+@pytest.fixture(scope="module")
+def question() -> Sound:
+    """A recorded question of the demo."""
+    return read_sound(demo_recordings("en")[0])
+
+
+@pytest.fixture
+def recogniser(vosk_model: LoadedModel) -> VoskRecogniser:
+    """A recogniser for recordings."""
+    return open_recogniser(vosk_model, Settings())
+
+
+def test_a_question_is_written_down(question: Sound, recogniser: VoskRecogniser) -> None:
+    """One utterance with the words that were said."""
+    (utterance,) = utterances_in(question, recogniser)
+    assert utterance.text == QUESTION
+
+
+def test_there_are_several_readings_best_first(question: Sound, recogniser: VoskRecogniser) -> None:
+    """Each once, and no more than were asked for."""
+    (utterance,) = utterances_in(question, recogniser)
+    texts = [hypothesis.text for hypothesis in utterance.hypotheses]
+    scores = [hypothesis.confidence for hypothesis in utterance.hypotheses]
+    assert 1 < len(texts) <= ALTERNATIVES
+    assert len(set(texts)) == len(texts)
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_words_have_their_place_in_the_recording(question: Sound, recogniser: VoskRecogniser) -> None:
+    """In seconds, in order, inside of the sound, and over most of the speech in it."""
+    (utterance,) = utterances_in(question, recogniser)
+    words = utterance.hypotheses[0].words
+    assert " ".join(word.text for word in words) == QUESTION
+    edges = [edge for word in words for edge in (word.start_s, word.end_s)]
+    assert edges == sorted(edges)
+    loud = np.flatnonzero(np.abs(question.samples.astype(int)) > 500) / question.rate_hz
+    assert words[0].start_s == pytest.approx(loud[0], abs=0.25)
+    assert words[-1].end_s == pytest.approx(loud[-1], abs=0.35)
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 44_100, 48_000])
+def test_any_rate_of_a_microphone_will_do(rate_hz: int, question: Sound, vosk_model: LoadedModel) -> None:
+    """Not every device captures at 16 kHz."""
+    (utterance,) = utterances_in(question, open_recogniser(vosk_model, Settings(), rate_hz))
+    assert utterance.text == QUESTION
+
+
+def test_a_recording_of_another_rate_is_converted(question: Sound, recogniser: VoskRecogniser) -> None:
+    """Files come as they are."""
+    (utterance,) = utterances_in(question.at_rate(48_000), recogniser)
+    assert utterance.text == QUESTION
+
+
+@pytest.mark.parametrize("duration_s", [0.0, 0.01, 3.0])
+def test_silence_gives_nothing(duration_s: float, recogniser: VoskRecogniser) -> None:
+    """No utterance, not even an empty one."""
+    assert list(utterances_in(silence(duration_s, 16_000), recogniser)) == []
+    assert recogniser.finish() is None
+
+
+def test_two_questions_in_one_recording_are_two_utterances(question: Sound, recogniser: VoskRecogniser) -> None:
+    """The silence between them is an endpoint."""
+    both = np.concatenate([question.samples, silence(3.0, 16_000).samples, question.samples])
+    heard = [each.text for each in utterances_in(Sound(both, 16_000), recogniser)]
+    assert len(heard) == 2
+    assert all(each.endswith("stop a hamstring cramp") for each in heard)
+
+
+def test_the_partial_text_grows_and_goes(question: Sound, recogniser: VoskRecogniser) -> None:
+    """What has been heard so far can be shown, and is gone with the utterance."""
+    assert recogniser.partial() == ""
+    half = question.samples[: len(question.samples) * 2 // 3].tobytes()
+    recogniser.accept(half)
+    assert recogniser.partial().startswith("how do i")
+    assert recogniser.finish() is not None
+    assert recogniser.partial() == ""
+
+
+def test_a_recogniser_serves_one_question_after_the_other(question: Sound, recogniser: VoskRecogniser) -> None:
+    """Whatever answer is expected."""
+    for expectation in Expectation:
+        recogniser.expect(expectation)
+        assert [each.text for each in utterances_in(question, recogniser)] == [QUESTION]
+
+
+def test_the_model_knows_its_words(vosk_model: LoadedModel) -> None:
+    """`check` tells which words can be typed but never heard."""
+    assert vosk_model.vosk.knows("hamstring")
+    assert not vosk_model.vosk.knows("hamstrnig")
+
+
+def test_a_model_of_the_persons_own_is_led_by_our_phrases(question: Sound, vosk_model: LoadedModel) -> None:
+    """It is given a grammar of thousands of phrases, and takes it."""
+    named = LoadedModel(chosen_model(Settings(model=str(vosk_model.about.folder))))
+    (utterance,) = utterances_in(question, open_recogniser(named, Settings()))
+    assert utterance.text == QUESTION
