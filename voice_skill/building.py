@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
@@ -13,34 +14,40 @@ from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
 
+LEARNING = "Learning the phrases, once after each change of them; this takes some seconds ..."
+"""For `on_learning` to show."""
 _SENTENCES = 5
 """Sentences that a phrase gives the matcher."""
 _CONTROL_SENTENCES = 10
 _OFF_TOPIC_SENTENCES = 24
 
 
-def build_catalog(settings: Settings, cache: Path | None = None) -> Catalog:
+def build_catalog(
+    settings: Settings, cache: Path | None = None, on_learning: Callable[[], None] = lambda: None
+) -> Catalog:
     """Intents and content of the chosen language, with a matcher that has learnt them.
+
+    `on_learning` is told before phrases are learnt, which takes some seconds; what was learnt before is not told.
 
     Raises:
         DataError: intents or content have faults.
         SkillError: the region is not known.
     """
     authored = read_authored(settings.language)
-    return catalog_of(authored, settings.region, cache or cache_folder())
+    return catalog_of(authored, settings.region, cache or cache_folder(), on_learning)
 
 
-def catalog_of(authored: Authored, region: str, cache: Path) -> Catalog:
+def catalog_of(authored: Authored, region: str, cache: Path, on_learning: Callable[[], None] = lambda: None) -> Catalog:
     """A catalog of `authored`; `cache` keeps what the matcher learnt."""
-    matcher = build_matcher(authored, cache)
+    matcher = build_matcher(authored, cache, on_learning)
     flags = {name: (entry.row, entry.urgency, entry.signs) for name, entry in authored.red_flags.items()}
     spotter = compile_rules(flags, authored.sign_words)
     return Catalog(authored, spotter, matcher, region_of(region, dict(authored.regions)))
 
 
-def build_matcher(authored: Authored, cache: Path) -> IntentMatcher:
+def build_matcher(authored: Authored, cache: Path, on_learning: Callable[[], None] = lambda: None) -> IntentMatcher:
     """A matcher that has learnt the phrases of `authored`; `cache` keeps what it learnt."""
-    return IntentMatcher(*_learnt(authored, cache), authored.sounds_like, authored.sound_alikes)
+    return IntentMatcher(*_learnt(authored, cache, on_learning), authored.sounds_like, authored.sound_alikes)
 
 
 def training_data(authored: Authored) -> TrainingSet:
@@ -65,11 +72,16 @@ def _most(intent: str) -> int:
     return _SENTENCES if "." in intent else _CONTROL_SENTENCES
 
 
-def _learnt(authored: Authored, cache: Path) -> tuple[LinearModel, TrainingSet]:
+def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) -> tuple[LinearModel, TrainingSet]:
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
     concepts = dict(authored.concepts)
     digest = digest_of(phrases, authored.off_topic, sorted(authored.words.items()), sorted(concepts.items()))
-    data, model = learnt(digest, concepts, lambda: training_data(authored), cache)
+
+    def examples() -> TrainingSet:
+        on_learning()
+        return training_data(authored)
+
+    data, model = learnt(digest, concepts, examples, cache)
     return model, data
 
 

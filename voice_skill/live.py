@@ -11,7 +11,7 @@ from voice_skill.adapters.mouth import SpokenMouth
 from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
 from voice_skill.adapters.speech_cache import CachedSpeech
-from voice_skill.building import build_catalog
+from voice_skill.building import LEARNING, build_catalog
 from voice_skill.catalog import Catalog
 from voice_skill.conversation import Conversation
 from voice_skill.domain import Turn, Utterance, Voice
@@ -30,7 +30,7 @@ class LiveSession:
         self._settings = settings
         self._note = note
         self._noted: set[str] = set()
-        self._catalog = build_catalog(settings)
+        self._catalog = build_catalog(settings, on_learning=lambda: note(LEARNING))
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
         self._speech = CachedSpeech(Pyttsx3Engine())

@@ -119,9 +119,7 @@ def _share(histories: Ints, known: Ints, weight: float, unseen_weight: float) ->
     return np.where(np.isin(histories, known), weight, unseen_weight)
 
 
-def pruned(
-    model: BackoffModel, histories: Doubles, bigram_threshold: float, trigram_threshold: float
-) -> BackoffModel:
+def pruned(model: BackoffModel, histories: Doubles, bigram_threshold: float, trigram_threshold: float) -> BackoffModel:
     """Leaves out the n-grams whose loss costs less than a threshold (in nats).
 
     `histories` says how often each word is the one before: its unigram probability, but for the sentence start,

@@ -158,9 +158,7 @@ def _run(command: list[str], text: str = "") -> None:
 def finished(speech: Sound, rng: np.random.Generator) -> Sound:
     """Bring speech to an even level, with a faint room noise around and under it."""
     loudest = float(np.max(np.abs(speech), initial=1e-9))
-    padded = np.pad(
-        speech * (PEAK / loudest), (int(LEAD_S * RATE), int(TRAIL_S * RATE))
-    )
+    padded = np.pad(speech * (PEAK / loudest), (int(LEAD_S * RATE), int(TRAIL_S * RATE)))
     return padded + rng.normal(0.0, ROOM_NOISE, padded.size)
 
 
@@ -176,9 +174,7 @@ def record(task: Task, speak: Speaker, rng: np.random.Generator) -> None:
 def save(file: Path, sound: Sound) -> None:
     """Write a FLAC file, as small as FLAC makes it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(
-        file, sound, RATE, format="FLAC", subtype="PCM_16", compression_level=1.0
-    )
+    soundfile.write(file, sound, RATE, format="FLAC", subtype="PCM_16", compression_level=1.0)
 
 
 # Noises.
@@ -231,12 +227,8 @@ def kitchen(rng: np.random.Generator, count: int) -> Sound:
 def clink(rng: np.random.Generator) -> Sound:
     """Return one dish striking another: a few high tones that die away quickly."""
     time = np.arange(RATE // 4) / RATE
-    tones = [
-        np.sin(2 * np.pi * tone * time) for tone in rng.uniform(1500, 6500, size=4)
-    ]
-    struck: Sound = (
-        0.06 * rng.uniform(0.5, 1.5) * np.exp(-time * 30) * np.sum(tones, axis=0)
-    )
+    tones = [np.sin(2 * np.pi * tone * time) for tone in rng.uniform(1500, 6500, size=4)]
+    struck: Sound = 0.06 * rng.uniform(0.5, 1.5) * np.exp(-time * 30) * np.sum(tones, axis=0)
     return struck
 
 
@@ -256,9 +248,7 @@ def read_tasks(listing: Path, folder: Path) -> Iterator[Task]:
 def demo_tasks(folder: Path) -> Iterator[Task]:
     """Yield the recordings of the demo, numbered in the order they are played."""
     for number, sentence in enumerate(DEMO_SENTENCES, start=1):
-        yield Task(
-            DEMO_VOICE, sentence, DEMO_SPEED, folder / f"{number:02} {sentence}.flac"
-        )
+        yield Task(DEMO_VOICE, sentence, DEMO_SPEED, folder / f"{number:02} {sentence}.flac")
 
 
 def record_all(tasks: list[Task]) -> int:
@@ -287,9 +277,7 @@ def make_noises(folder: Path) -> int:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description="Make the tests' or demo's recordings."
-    )
+    parser = argparse.ArgumentParser(description="Make the tests' or demo's recordings.")
     add = parser.add_argument
     add("--demo", action="store_true", help="make the demo's recordings instead")
     add("--voice", help="make this voice's recordings only")

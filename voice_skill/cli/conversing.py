@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_skill.adapters.terminal import JsonActions, Transcript, understanding_fields
-from voice_skill.cli.options import chosen_settings, json_option, model_option, region_option, settings_option
+from voice_skill.cli.options import (
+    chosen_settings,
+    json_option,
+    model_option,
+    ready_catalog,
+    region_option,
+    settings_option,
+)
 from voice_skill.domain import Say, Turn, Utterance
 from voice_skill.errors import DeviceError, MicrophoneError, SkillError
 
@@ -103,13 +110,12 @@ def ask(
     model: Path | None,
 ) -> None:
     """Answer one question, typed or recorded."""
-    from voice_skill.building import build_catalog
 
     if (text is None) == (wav is None):
         raise click.UsageError("Give either TEXT or --wav FILE.")
     settings = chosen_settings(settings_path, region=region, model=model)
     utterance = Utterance.typed(text) if text is not None else _heard_in(wav or Path(), settings)
-    turns = _answer(build_catalog(settings), utterance, settings)
+    turns = _answer(ready_catalog(settings), utterance, settings)
     if save_reply is not None:
         _save(turns, save_reply, settings)
     _print_answer(turns, as_json, save_reply)
@@ -126,7 +132,6 @@ def chat(as_json: bool, settings_path: Path | None, region: str | None) -> None:
 
     `@wait 12.5` lets seconds pass, holds and silence included; `@cut WORDS` says something into the speech.
     """
-    from voice_skill.building import build_catalog
     from voice_skill.conversation import Conversation
     from voice_skill.domain import Voice
     from voice_skill.frontends import ScriptedSession, TimedMouth
@@ -135,7 +140,7 @@ def chat(as_json: bool, settings_path: Path | None, region: str | None) -> None:
     show = JsonActions().turn if as_json else Transcript().turn
     mouth = TimedMouth()
     voice = Voice(settings.rate_wpm, settings.volume)
-    session = ScriptedSession(Conversation(build_catalog(settings), mouth, show, voice), mouth)
+    session = ScriptedSession(Conversation(ready_catalog(settings), mouth, show, voice), mouth)
     session.start()
     session.run(sys.stdin)
 
@@ -162,10 +167,10 @@ def demo(
 
 
 def _show_demo(settings: Settings, out: Path, silent: bool, as_json: bool) -> None:
-    from voice_skill.building import build_catalog, demo_recordings
+    from voice_skill.building import demo_recordings
 
     recordings = demo_recordings(settings.language)
-    catalog = build_catalog(settings)
+    catalog = ready_catalog(settings)
     hear = _hearer(settings)
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voice_skill.cli.options import chosen_settings, json_option, model_option, settings_option
+from voice_skill.cli.options import chosen_settings, json_option, model_option, ready_catalog, settings_option
 
 if TYPE_CHECKING:
     from voice_skill.domain import Utterance
@@ -30,12 +30,11 @@ def evaluate_files(files: tuple[Path, ...], as_json: bool, settings_path: Path |
 
     The stem of a file tells what it holds: red_flags, misheard, off_topic, ordinary; any other, sentences in scope.
     """
-    from voice_skill.building import build_catalog
     from voice_skill.evaluation import evaluate, read_cases
 
     settings = chosen_settings(settings_path, model=model)
     cases = [case for file in files for case in read_cases(file)]
-    result = evaluate(cases, build_catalog(settings), _recogniser(settings))
+    result = evaluate(cases, ready_catalog(settings), _recogniser(settings))
     for line in _json_lines(result) if as_json else _table(result):
         click.echo(line)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from voice_skill.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from voice_skill.catalog import Catalog
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,6 +26,18 @@ model_option = click.option(
     help="Name of an installed model, or folder of any Vosk model, to use this time.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+
+
+def ready_catalog(settings: Settings) -> Catalog:
+    """The catalog of the chosen language; says so where that takes some seconds.
+
+    Raises:
+        DataError: intents or content have faults.
+        SkillError: the region is not known.
+    """
+    from voice_skill.building import LEARNING, build_catalog
+
+    return build_catalog(settings, on_learning=lambda: click.echo(LEARNING, err=True))
 
 
 def chosen_settings(

@@ -11,7 +11,14 @@ from typing import Any
 import click
 
 from voice_skill.adapters.terminal import meaning, understanding_fields
-from voice_skill.cli.options import chosen_settings, json_option, model_option, region_option, settings_option
+from voice_skill.cli.options import (
+    chosen_settings,
+    json_option,
+    model_option,
+    ready_catalog,
+    region_option,
+    settings_option,
+)
 from voice_skill.domain import SpokenWord, Utterance
 
 
@@ -21,10 +28,9 @@ from voice_skill.domain import SpokenWord, Utterance
 @region_option
 def match(as_json: bool, settings_path: Path | None, region: str | None) -> None:
     """Tell what each utterance on standard input means, one a line."""
-    from voice_skill.building import build_catalog
     from voice_skill.dialogue import State, understand
 
-    catalog = build_catalog(chosen_settings(settings_path, region=region))
+    catalog = ready_catalog(chosen_settings(settings_path, region=region))
     for line in sys.stdin:
         understanding = understand(Utterance.typed(line.rstrip("\r\n")), State(), catalog)
         if as_json:
