@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
@@ -13,6 +14,7 @@ from voice_skill.matching.weights_file import learnt
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
+from voice_skill.text import normalise
 
 LEARNING = "Learning the phrases, once after each change of them; this takes some seconds ..."
 """For `on_learning` to show."""
@@ -64,7 +66,16 @@ def training_data(authored: Authored) -> TrainingSet:
     if strangers:
         others.extend(near_misses(one_each, frozenset(subject), strangers))
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
-    return training_set(phrases, dict(authored.concepts))
+    return replace(training_set(phrases, dict(authored.concepts)), others=_every_sentence(authored))
+
+
+def _every_sentence(authored: Authored) -> tuple[tuple[str, str], ...]:
+    """Each sentence of each intent; the first intent that has it keeps it."""
+    sentences: dict[str, str] = {}
+    for intent in authored.intents:
+        for sentence in authored.sentences(intent):
+            sentences.setdefault(normalise(sentence), intent)
+    return tuple(sentences.items())
 
 
 def _most(intent: str) -> int:

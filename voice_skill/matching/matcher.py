@@ -17,6 +17,9 @@ from voice_skill.matching.word_repair import WordRepair
 _MOST_READINGS = 3
 """Readings further down an n-best list differ by words that mean nothing to us, and each costs time."""
 
+_SURE_WORDS = 4
+"""Words from which an authored sentence counts wherever it stands among the readings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -49,7 +52,7 @@ class IntentMatcher:
         """`sounds_like` is always believed, `sound_alikes` only where the sentence makes sense with them."""
         self._model = model
         self._space = FeatureSpace(data.concepts, model.rarity)
-        self._exact = dict(data.examples)
+        self._exact = dict(data.others) | dict(data.examples)
         self._place = {name: index for index, name in enumerate(model.classes)}
         self._repair = Repair((sounds_like, sound_alikes or {}), model.wording)
         heard_whole = {heard for group in sounds_like.values() for heard in group}
@@ -77,8 +80,10 @@ class IntentMatcher:
         return self._model.classes[int(np.argmax(self._ridge(sentence)))]
 
     def _exact_match(self, readings: Sequence[str]) -> Match | None:
-        for reading in readings:
-            if intent := self._exact.get(reading):
+        for place, reading in enumerate(readings):
+            intent = self._exact.get(reading)
+            # The further readings of any noise hold a short command sooner or later.
+            if intent and (place == 0 or len(reading.split()) >= _SURE_WORDS):
                 return self._certain(reading, intent, 1.0)
         return None
 

@@ -19,7 +19,7 @@ from voice_skill.text import normalise
 
 OFF_TOPIC = "off_topic"
 """The class of everything that must be refused."""
-_METHOD = "ridge over hashed word, concept, letter and sound features, 3"
+_METHOD = "ridge over hashed word, concept, letter and sound features, 4"
 """Part of the digest: change it whenever the features, the sampling or the solution change."""
 _SENTENCES_A_PHRASE = 20
 _EXPANSION_LIMIT = 2_000
@@ -34,6 +34,8 @@ class TrainingSet:
     examples: tuple[tuple[str, str], ...]
     """(normalised sentence, class), without repeats."""
     concepts: Mapping[str, tuple[str, ...]]
+    others: tuple[tuple[str, str], ...] = ()
+    """Further sentences that the phrases stand for: not learnt from, but known when they are heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,18 @@ def _load(path: Path, concepts: Mapping[str, tuple[str, ...]]) -> tuple[Training
             classes = tuple(_lines(stored["classes"]))
             labels = stored["labels"].tolist()
             sentences = _lines(stored["sentences"])
+            others = _labelled(_lines(stored["others"]), stored["other_labels"].tolist(), classes)
             pairs = (pair.partition(" ")[::2] for pair in _lines(stored["pairs"]))
             counts = stored["counts"].tolist()
             wording = Wording(dict(zip(pairs, counts, strict=True)), tuple(_lines(stored["vocabulary"])))
             model = LinearModel(classes, stored["weights"], stored["bias"], stored["rarity"], wording)
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
         return None
-    examples = tuple((sentence, classes[label]) for sentence, label in zip(sentences, labels, strict=True))
-    return TrainingSet(examples, concepts), model
+    return TrainingSet(_labelled(sentences, labels, classes), concepts, others), model
+
+
+def _labelled(sentences: list[str], labels: list[int], classes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((sentence, classes[label]) for sentence, label in zip(sentences, labels, strict=False) if sentence)
 
 
 def _store(data: TrainingSet, model: LinearModel, path: Path) -> None:
@@ -64,6 +68,8 @@ def _store(data: TrainingSet, model: LinearModel, path: Path) -> None:
                 rarity=model.rarity,
                 sentences=_text(sentence for sentence, _ in data.examples),
                 labels=np.array([place[name] for _, name in data.examples], np.int32),
+                others=_text(sentence for sentence, _ in data.others),
+                other_labels=np.array([place[name] for _, name in data.others], np.int32),
                 pairs=_text(" ".join(pair) for pair in model.wording.pairs),
                 counts=np.array(list(model.wording.pairs.values()), np.int32),
                 vocabulary=_text(model.wording.vocabulary),

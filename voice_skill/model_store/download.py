@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -111,12 +111,14 @@ def _retrieve(address: str, model: OfficialModel, settings: DownloadSettings, fo
 
     pooch.get_logger().setLevel("WARNING")
     host = urlsplit(address).hostname or ""
-    with closing(_Progress(host, model.bytes, settings.show_progress)) as progress:
+    with ExitStack() as stack:
+        progress = stack.enter_context(closing(_Progress(host, model.bytes, settings.show_progress)))
         fetch = pooch.HTTPDownloader(
             progressbar=progress,
             chunk_size=_CHUNK_BYTES,
             timeout=settings.timeout_s,
             headers={"Accept-Encoding": "identity", "User-Agent": "voice-skill"},
+            hooks={"response": lambda response, **_: stack.callback(response.close)},  # pooch itself leaves it open
         )
         path = pooch.retrieve(address, f"sha256:{model.sha256}", fname=model.file, path=folder, downloader=fetch)
     return Path(path)
