@@ -145,12 +145,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many of the recordings were understood."""
-
-    def count(outcome: str) -> int:
-        reports = terminalreporter.stats.get(outcome, ())
-        return sum("test_recordings.py::test_recording[" in report.nodeid for report in reports)
-
-    right = count("passed")
-    if total := right + count("failed") + count("xfailed"):
-        terminalreporter.write_line(f"recordings understood: {right} of {total}")
+    """Tell how many of the recordings were taken rightly."""
+    for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
+        for name, value in report.user_properties:
+            if name == "recordings":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
