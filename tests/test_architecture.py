@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     # putting together
     "conversation": {"catalog", "dialogue", "domain", "ports"},
     "frontends": {"conversation", "domain", "errors", "ports"},
-    "building": {"catalog", "matching", "redflags", "settings", "templates"},
+    "building": {"catalog", "matching", "redflags", "settings", "templates", "text"},
     "model_store": {"adapters", "catalog", "errors", "settings"},
     "hearing": {"adapters", "building", "catalog", "grammar", "matching", "model_store", "settings", "sound"},
     "evaluation": {"catalog", "dialogue", "domain", "errors"},

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from voice_skill.catalog.authored import Authored
 from voice_skill.catalog.entries import AnswerEntry, ReplyEntry, RoutineEntry, StepEntry
 from voice_skill.catalog.needs import CONTROLS, POSITIONS, PROMPTS, UNSET_REGION
 from voice_skill.domain import Urgency
 from voice_skill.errors import Fault
 from voice_skill.templates import TemplateError, compile_sign, expand
-
-if TYPE_CHECKING:
-    from voice_skill.catalog.authored import Authored
 
 FACTS = frozenset(f"F{number}" for number in range(1, 25))
 """The facts that the content must be able to tell."""

@@ -108,17 +108,22 @@ def download(model: OfficialModel, settings: DownloadSettings, folder: Path) -> 
 
 def _retrieve(address: str, model: OfficialModel, settings: DownloadSettings, folder: Path) -> Path:
     import pooch
+    import requests
 
     pooch.get_logger().setLevel("WARNING")
     host = urlsplit(address).hostname or ""
     with ExitStack() as stack:
+
+        def close_later(response: requests.Response, **_: object) -> None:
+            stack.callback(response.close)  # pooch leaves it open
+
         progress = stack.enter_context(closing(_Progress(host, model.bytes, settings.show_progress)))
         fetch = pooch.HTTPDownloader(
             progressbar=progress,
             chunk_size=_CHUNK_BYTES,
             timeout=settings.timeout_s,
             headers={"Accept-Encoding": "identity", "User-Agent": "voice-skill"},
-            hooks={"response": lambda response, **_: stack.callback(response.close)},  # pooch itself leaves it open
+            hooks={"response": close_later},
         )
         path = pooch.retrieve(address, f"sha256:{model.sha256}", fname=model.file, path=folder, downloader=fetch)
     return Path(path)
