@@ -73,6 +73,7 @@ def test_the_wheel_holds_all_that_the_skill_needs(wheel: Path) -> None:
         assert f"{data}/{path}" in names
     assert f"{data}/models/en-us-embedded.zip" in names
     assert f"{data}/models/en-us-embedded.zip.sha256" in names
+    assert f"{data}/models/official.yaml" in names
     assert sum(name.startswith(f"{data}/content/en/demo/") for name in names) >= len(demo_recordings("en"))
     assert "voice_skill/py.typed" in names
     assert any(name.endswith("/NOTICE") for name in names)

@@ -43,7 +43,7 @@ def catalog_of(authored: Authored, region: str, cache: Path, on_learning: Callab
     """A catalog of `authored`; `cache` keeps what the matcher learnt."""
     matcher = build_matcher(authored, cache, on_learning)
     flags = {name: (entry.row, entry.urgency, entry.signs) for name, entry in authored.red_flags.items()}
-    spotter = compile_rules(flags, authored.sign_words)
+    spotter = compile_rules(flags, authored.sign_words, authored.calm)
     return Catalog(authored, spotter, matcher, region_of(region, dict(authored.regions)))
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
 _GAP_WORDS = 4
+_BLANK = "|"
+"""Stands where words were passed over: no sign asks for it and no gap leaps over it."""
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _CLOSERS = frozenset(")]|&")
 
@@ -234,10 +236,23 @@ class Sign:
         if any(anchors.isdisjoint(words) for _, anchors in self._sides):
             return False
         if self._patterns is None:
-            # Each word consumes the space before it, so a pattern always starts and ends between words.
-            self._patterns = tuple(re.compile(_regex(side) + "(?= )") for side, _ in self._sides)
+            self._patterns = self._compiled()
         padded = f" {utterance} "
         return all(pattern.search(padded) for pattern in self._patterns)
+
+    def blanked(self, utterance: str, words: Set[str]) -> str:
+        """`utterance` with every stretch that the sign covers replaced by a mark that is no word."""
+        if any(anchors.isdisjoint(words) for _, anchors in self._sides):
+            return utterance
+        if self._patterns is None:
+            self._patterns = self._compiled()
+        for pattern in self._patterns:
+            utterance = pattern.sub(f" {_BLANK}", f" {utterance} ").strip()
+        return utterance
+
+    def _compiled(self) -> tuple[re.Pattern[str], ...]:
+        # Each word consumes the space before it, so a pattern always starts and ends between words.
+        return tuple(re.compile(_regex(side) + "(?= )") for side, _ in self._sides)
 
 
 def compile_sign(template: str, rules: Mapping[str, str]) -> Sign:
@@ -271,7 +286,7 @@ def _regex(node: _Node) -> str:
         case _Word(text):
             return " " + re.escape(text)
         case _Gap():
-            return rf"(?: [^ ]+){{0,{_GAP_WORDS}}}?"
+            return rf"(?: [^ |]+){{0,{_GAP_WORDS}}}?"
         case _Sequence(parts):
             return "".join(_regex(part) for part in parts)
         case _Choice(options, optional):

@@ -37,6 +37,8 @@ class Authored:
     sound_alikes: Mapping[str, tuple[str, ...]]
     """Any word of the phrases, to what a recogniser may write for it."""
     red_flags: Mapping[str, RedFlagEntry]
+    calm: tuple[str, ...]
+    """Turns of phrase that sound like danger and are not."""
     replies: Mapping[str, ReplyEntry]
     routines: Mapping[str, RoutineEntry]
     regions: Mapping[str, RegionEntry]

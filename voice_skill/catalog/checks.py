@@ -33,14 +33,21 @@ def _template_faults(authored: Authored) -> Iterator[Fault]:
         file = f"{folder}/{authored.intent_files[intent]}.yaml"
         yield from _phrase_faults(file, f"{intent}.phrases", entry.phrases, authored.words)
     yield from _phrase_faults(f"{folder}/off_topic.yaml", "phrases", authored.off_topic, authored.words)
+    yield from _sign_faults(f"{folder}/calm.yaml", "calm", authored.calm, authored.sign_words)
     for flag, rule in authored.red_flags.items():
         if rule.urgency is Urgency.SELF_CARE:
             yield Fault(f"{folder}/red_flags.yaml", f"{flag}.urgency", "must be 2, 3 or 4: 1 is no red flag")
-        for index, sign in enumerate(rule.signs):
-            try:
-                compile_sign(sign, authored.sign_words)
-            except TemplateError as exc:
-                yield Fault(f"{folder}/red_flags.yaml", f"{flag}.signs[{index}]", str(exc))
+        yield from _sign_faults(f"{folder}/red_flags.yaml", f"{flag}.signs", rule.signs, authored.sign_words)
+        if rule.spoken:
+            yield from _phrase_faults(f"{folder}/red_flags.yaml", f"{flag}.spoken", rule.spoken, authored.words)
+
+
+def _sign_faults(file: str, key: str, signs: tuple[str, ...], rules: Mapping[str, str]) -> Iterator[Fault]:
+    for index, sign in enumerate(signs):
+        try:
+            compile_sign(sign, rules)
+        except TemplateError as exc:
+            yield Fault(file, f"{key}[{index}]", str(exc))
 
 
 def _phrase_faults(file: str, key: str, phrases: tuple[str, ...], rules: Mapping[str, str]) -> Iterator[Fault]:

@@ -29,6 +29,14 @@ class OffTopicFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CalmFile:
+    """Turns of phrase that sound like danger and are not."""
+
+    calm: tuple[str, ...]
+    """Sign templates; what one covers is passed over when red flags are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class RedFlagEntry:
     """One danger, with the signs by which it is noticed."""
 

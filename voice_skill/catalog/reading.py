@@ -8,6 +8,7 @@ from typing import TypeVar
 from voice_skill.catalog.authored import Authored
 from voice_skill.catalog.checks import faults_between_files
 from voice_skill.catalog.entries import (
+    CalmFile,
     HazardEntry,
     IntentEntry,
     OffTopicFile,
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 CONTROL_FILE = "control"
 """The stem of the intents file whose ids carry no family."""
-_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "red_flags"})
+_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "red_flags", "calm"})
 
 
 def data_folder(name: str) -> Path:
@@ -64,6 +65,7 @@ class _Reader:
         if self.faults:
             return None
         intents, intent_files = self._intent_families()
+        calm = self._file(self._intents / "calm.yaml", CalmFile)
         off_topic = self._file(self._intents / "off_topic.yaml", OffTopicFile)
         return Authored(
             language=self._language,
@@ -76,6 +78,7 @@ class _Reader:
             sounds_like=self._table(self._intents / "sounds_like.yaml", dict[str, tuple[str, ...]]),
             sound_alikes=self._table(self._intents / "_sound_alikes.yaml", dict[str, tuple[str, ...]]),
             red_flags=self._table(self._intents / "red_flags.yaml", dict[str, RedFlagEntry]),
+            calm=calm.calm if calm else (),
             replies=self._merged(self._content / self._language / "replies", dict[str, ReplyEntry]),
             routines=self._routines(),
             regions=self._table(self._content / self._language / "_regions.yaml", dict[str, RegionEntry]),
