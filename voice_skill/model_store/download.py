@@ -71,9 +71,8 @@ class _Progress:
         self._bar.update(min(count, self._expected_bytes - self._bar.n))
 
     def reset(self) -> None:
-        """Begin again."""
+        """All has come; pooch counts it once more, which the bar leaves out."""
         self._received_bytes = 0
-        self._bar.reset()
 
     def close(self) -> None:
         """Leave the bar as it stands."""
