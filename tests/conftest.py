@@ -88,7 +88,7 @@ def without_devices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def run_cli(own_folders: Path, without_devices: dict[str, str]) -> RunCli:
+def run_cli(own_folders: Path, without_devices: dict[str, str], catalog: Catalog) -> RunCli:  # learnt before they start
     """The `voice-skill` command in a process of its own, with the folders of the tests and no sound device."""
 
     def run(

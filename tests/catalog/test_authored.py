@@ -27,6 +27,7 @@ SMALL = {
         f'{name}:\n  means: "control"\n  phrases: ["{name.replace("_", " ")}"]\n'
         for name in (f'"{control}"' if control in ("yes", "no") else control for control in sorted(CONTROLS))
     ).replace('""', '"'),
+    f"{INTENTS}/calm.yaml": 'calm:\n  - "dying to know"\n',
     f"{INTENTS}/off_topic.yaml": 'phrases:\n  - "what is the weather"\n',
     f"{INTENTS}/concepts.yaml": "warm: [warm, hot]\n",
     f"{INTENTS}/sounds_like.yaml": 'cramp: ["crab"]\n',
@@ -193,6 +194,7 @@ def test_the_real_language_is_read(authored: Authored) -> None:
             "about.cramp.phrases[0]: may be empty; put at least one word",
         ),
         (f"{INTENTS}/off_topic.yaml", "what is", "What is", "phrases[0]: 'W' is not allowed"),
+        (f"{INTENTS}/calm.yaml", "dying to", "(dying to", "calm[0]: a ')' is missing"),
         (f"{INTENTS}/red_flags.yaml", "<pain>", "<ache>", "chest.signs[0]: the rule <ache> is not defined"),
         (f"{INTENTS}/red_flags.yaml", "chest .. <pain>", "[chest]", 'chest.signs[0]: a side of "[chest]" may be empty'),
         (f"{INTENTS}/red_flags.yaml", "urgency: 4", "urgency: 1", "chest.urgency: must be 2, 3 or 4: 1 is no red flag"),

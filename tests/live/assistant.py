@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -98,6 +98,20 @@ class Assistant:
             samples = self._recording.heard.samples[before:]
             answers.append(Sound(samples, self._recording.heard.rate_hz))
         return answers
+
+    def ask_until(self, recording: str, done: Callable[[], bool], most: int = 4) -> None:
+        """Say a recording again until it has worked: the recogniser's dither may cost a short word once in a while."""
+        for _ in range(most):
+            if done():
+                return
+            self.ask(recording)
+        told = f"what '{recording}' should do in:\n{self.transcript}"
+        wait_until(done, 10.0, told)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program is over."""
+        return self._process.poll() is not None
 
     def interrupt(self, recording: str) -> None:
         """Say a recording at once, whatever is being said."""
