@@ -108,7 +108,7 @@ def run_cli(own_folders: Path, without_devices: dict[str, str], catalog: Catalog
             encoding="utf-8",
             timeout=LIMIT_S,
         )
-        # A test that learns other phrases may have taken the place of the ones learnt before; then they are learnt anew.
+        # A test that learns other phrases takes the place of the ones learnt before; then they are learnt anew.
         return Outcome(done.returncode, done.stdout, done.stderr.replace(f"{LEARNING}\n", ""))
 
     return run
