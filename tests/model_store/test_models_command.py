@@ -180,8 +180,19 @@ def _started(tree: Path, settings: Path) -> subprocess.Popen[str]:
     install = [sys.executable, "-m", "voice_skill", "models", "install", NAME, "--settings", str(settings)]
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     return subprocess.Popen(
-        install, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tree.parent
+        install,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tree.parent,
+        preexec_fn=_hear_interrupts if sys.platform != "win32" else None,
     )
+
+
+def _hear_interrupts() -> None:
+    """Control and C counts as at a terminal, also where the tests themselves run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_two_installations_at_once_end_in_one_model(tree: Path, settings: Path, shop: Shop) -> None:
