@@ -6,6 +6,7 @@ kernel module and no desktop session. PortAudio sees the devices `vspeaker`, `vm
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -175,16 +176,26 @@ class SoundCard:
             recording.stop()
 
     @contextmanager
-    def speaker_to_microphone(self, delay_ms: int = 30) -> Iterator[None]:
-        """Let the microphone hear the speaker, as in a room, `delay_ms` later."""
+    def speaker_to_microphone(self, delay_ms: int = 30, level_db: float = 0.0) -> Iterator[None]:
+        """Let the microphone hear the speaker, as in a room, `delay_ms` later and `level_db` louder."""
         module = f"source=speaker.monitor sink=micfeed latency_msec={delay_ms}"
         out = subprocess.run(
             ["pactl", "load-module", "module-loopback", *module.split()], check=True, capture_output=True, timeout=10
         )
+        number = out.stdout.decode().strip()
         try:
+            if level_db:
+                self._set_level(number, level_db)
             yield
         finally:
-            subprocess.run(["pactl", "unload-module", out.stdout.decode().strip()], check=False, timeout=10)
+            subprocess.run(["pactl", "unload-module", number], check=False, timeout=10)
+
+    def _set_level(self, module: str, level_db: float) -> None:
+        listed = subprocess.run(
+            ["pactl", "--format=json", "list", "sink-inputs"], check=True, capture_output=True, timeout=10
+        )
+        stream = next(each["index"] for each in json.loads(listed.stdout) if each["owner_module"] == module)
+        subprocess.run(["pactl", "set-sink-input-volume", str(stream), f"{level_db}dB"], check=True, timeout=10)
 
     def _answers(self) -> bool:
         if self._process is not None and self._process.poll() is not None:

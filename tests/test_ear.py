@@ -8,8 +8,10 @@ import pytest
 from voice_skill.catalog import Catalog
 from voice_skill.domain import EarconKind, Expectation, Utterance, Voice
 from voice_skill.ear import Ear
+from voice_skill.ports import BLOCK_S
 
 _NOISE = np.random.default_rng(3)
+_BLOCKS_EACH = round(0.1 / BLOCK_S)
 _SENTENCE = "Put your sore leg out in front of you."
 
 
@@ -77,11 +79,13 @@ class Room:
         self.mouth.speaking, self.mouth.current_text = False, ""
 
     def hear(self, *partials: str, endpoint: bool = False) -> None:
-        """One block for each of `partials`, the last with an endpoint if wanted."""
+        """A tenth of a second for each of `partials`, loud where there are words; then an endpoint if wanted."""
         for number, partial in enumerate(partials, 1):
             self.recogniser.hearing = partial
-            self.recogniser.endpoint = endpoint and number == len(partials)
-            self.ear.take(_NOISE.integers(-9_000, 9_000, 1_600).astype(np.int16).tobytes())
+            loudest = 9_000 if partial else 30
+            for block in range(_BLOCKS_EACH):
+                self.recogniser.endpoint = endpoint and number == len(partials) and block == _BLOCKS_EACH - 1
+                self.ear.take(_NOISE.integers(-loudest, loudest, 800).astype(np.int16).tobytes())
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def test_an_echo_that_outlasts_the_speech_is_dropped(room: Room) -> None:
 
 
 def test_the_tail_of_speech_is_not_listened_to(room: Room) -> None:
-    """The room and the devices still carry it for three blocks."""
+    """The room and the devices still carry it for three tenths of a second."""
     room.speak()
     room.hear("", "")
     room.fall_silent()
@@ -128,12 +132,12 @@ def test_the_tail_of_speech_is_not_listened_to(room: Room) -> None:
     room.hear("leg", "leg", "leg")
     assert room.recogniser.blocks == before
     room.hear("")
-    assert room.recogniser.blocks == before + 1
+    assert room.recogniser.blocks == before + _BLOCKS_EACH
     assert room.heard == []
 
 
 def test_a_command_interrupts_without_waiting_for_its_end(room: Room) -> None:
-    """ "stop" must work at once: it stands alone for three blocks."""
+    """ "stop" must work at once: it stands alone for three tenths of a second."""
     room.speak()
     room.hear("", "stop", "stop")
     assert room.heard == []

@@ -8,18 +8,18 @@ import numpy as np
 
 from voice_skill.catalog import Catalog
 from voice_skill.domain import Urgency, Utterance
-from voice_skill.endpointing import Endpointer
-from voice_skill.ports import Mouth, Recogniser
+from voice_skill.endpointing import Ending, Endpointer
+from voice_skill.ports import BLOCK_S, Mouth, Recogniser
 from voice_skill.text import normalise
 
 BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
 """Control intents that may interrupt speech."""
-BLOCK_S = 0.1
-"""Length of the blocks."""
-_STABLE_BLOCKS = 3
+_STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
-_DEAF_BLOCKS = 3
+_DEAF_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks after the end of speech that still carry its tail: the room and the latency of the devices."""
+_SURE = 0.8
+"""Probability from which a meaning counts as clear; of the sentences people may say, two in five reach it."""
 
 
 class Ear:
@@ -36,7 +36,7 @@ class Ear:
         self._mouth = mouth
         self._catalog = catalog
         self._on_heard = on_heard
-        self._endpointer = Endpointer(self._is_complete, BLOCK_S)
+        self._endpointer = Endpointer(self._ending_of, BLOCK_S)
         self._born_in_speech: bool | None = None
         """None between utterances."""
         self._was_speaking = False
@@ -69,9 +69,15 @@ class Ear:
     def _has_ended(self, block: bytes) -> bool:
         return self._endpointer.ended(np.frombuffer(block, np.int16), self._recogniser.partial())
 
-    def _is_complete(self, hypothesis: str) -> bool:
-        match = self._catalog.matcher.match([normalise(hypothesis)])
-        return match.intent is not None and match.score == 1.0
+    def _ending_of(self, hypothesis: str) -> Ending:
+        words = normalise(hypothesis)
+        match = self._catalog.matcher.match([words])
+        if match.intent is None or match.score < _SURE:
+            return Ending.OPEN
+        goes_on = self._catalog.matcher.may_go_on(words)
+        if match.score == 1.0:
+            return Ending.COMPLETE if goes_on else Ending.CERTAIN
+        return Ending.OPEN if goes_on else Ending.LIKELY
 
     def _note_birth(self, speaking: bool, utterance: Utterance | None) -> None:
         if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):
@@ -92,7 +98,7 @@ class Ear:
         text = self._recogniser.partial()
         self._steady_blocks = self._steady_blocks + 1 if text == self._steady_text else 1
         self._steady_text = text
-        if self._steady_blocks >= _STABLE_BLOCKS and self._may_interrupt(text):
+        if self._steady_blocks >= _STEADY_BLOCKS and self._may_interrupt(text):
             return self._recogniser.finish()
         return None
 

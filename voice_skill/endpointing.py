@@ -2,31 +2,56 @@
 
 The recogniser's own endpoint waits for half a second to two seconds of decoded silence, the longer the less it is
 sure, so short answers wait longest. Here the silence is measured in the sound itself, over a noise floor that follows
-the room, and a sentence that is already complete needs less of it. A hypothesis that stands still ends the utterance
-too, so that steady noise in the room cannot hold it open.
+the room, and how much of it is needed depends on what was heard: a whole sentence that cannot go on needs the least.
+A hypothesis that stands still ends the utterance too, so that steady noise in the room cannot hold it open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from voice_skill.loudness import loudness_dbfs
 from voice_skill.sound import Samples
 
 
+class Ending(Enum):
+    """How probable it is that nothing more comes after the words heard so far."""
+
+    CERTAIN = "certain"
+    """A known sentence, and no known sentence begins with it."""
+    COMPLETE = "complete"
+    """A known sentence that others begin with."""
+    LIKELY = "likely"
+    """Words of a clear meaning that no known sentence begins with."""
+    OPEN = "open"
+    """Anything else; people pause within a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointTimes:
-    """All in seconds."""
+    """Silence that ends an utterance, by what was heard, and the other limits; all in seconds."""
 
-    complete_s: float = 0.3
-    """Silence after a hypothesis that is a complete known sentence."""
+    certain_s: float = 0.2
+    complete_s: float = 0.25
+    likely_s: float = 0.4
     open_s: float = 0.7
-    """Silence after any other; people pause so long within a sentence."""
     standstill_s: float = 1.2
     """Time for which an unchanged hypothesis counts as the end, whatever the sound is like."""
     longest_s: float = 15.0
     """No utterance is longer."""
+    decoding_lag_s: float = 0.3
+    """The most by which a hypothesis may trail the sound: words that come later were spoken after the silence began."""
+
+    def silence_after(self, ending: Ending) -> float:
+        """The silence that ends an utterance of this kind."""
+        return {
+            Ending.CERTAIN: self.certain_s,
+            Ending.COMPLETE: self.complete_s,
+            Ending.LIKELY: self.likely_s,
+            Ending.OPEN: self.open_s,
+        }[ending]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +69,53 @@ class Endpointer:
 
     def __init__(
         self,
-        is_complete: Callable[[str], bool],
+        ending_of: Callable[[str], Ending],
         block_s: float,
         times: EndpointTimes | None = None,
         level: SpeechLevel | None = None,
     ) -> None:
-        """`is_complete` tells whether a hypothesis is a whole known sentence; `block_s` is the length of a block."""
-        self._is_complete = is_complete
+        """`ending_of` judges a hypothesis, once each time that it changes; `block_s` is the length of a block."""
+        self._ending_of = ending_of
         self._block_s = block_s
         self._times = times or EndpointTimes()
         self._level = level or SpeechLevel()
         self._floor_dbfs = 0.0
-        self.restart()
+        self._silent_s = self._unchanged_s = self._length_s = 0.0
+        self._needed_s = self._times.open_s
+        self._hypothesis = ""
 
     def restart(self) -> None:
         """Wait for the next utterance; what is known of the room stays."""
         self._silent_s = 0.0
-        self._unchanged_s = 0.0
-        self._length_s = 0.0
-        self._hypothesis = ""
+        self._forget_words()
 
     def ended(self, block: Samples, hypothesis: str) -> bool:
         """Whether the utterance has ended with `block`; `hypothesis` is what has been heard of it so far."""
-        silent = not self._is_speech(block)
+        # The silence before a hypothesis counts, for the words of a short command come out after its end.
+        self._silent_s = 0.0 if self._is_speech(block) else self._silent_s + self._block_s
         if not hypothesis:
-            self.restart()
+            self._forget_words()
             return False
-        self._silent_s = self._silent_s + self._block_s if silent else 0.0
-        self._unchanged_s = self._unchanged_s + self._block_s if hypothesis == self._hypothesis else 0.0
         self._length_s += self._block_s
-        self._hypothesis = hypothesis
+        self._unchanged_s += self._block_s
+        if hypothesis != self._hypothesis:
+            self._hypothesis = hypothesis
+            self._unchanged_s = 0.0
+            self._needed_s = self._times.silence_after(self._ending_of(hypothesis))
         return self._has_ended()
+
+    def _forget_words(self) -> None:
+        self._hypothesis = ""
+        self._unchanged_s = self._length_s = 0.0
 
     def _has_ended(self) -> bool:
         times = self._times
-        if self._reaches(self._length_s, times.longest_s) or self._reaches(self._unchanged_s, times.standstill_s):
-            return True
-        if not self._reaches(min(self._silent_s, self._unchanged_s + self._block_s), times.complete_s):
-            return False
-        return self._reaches(self._silent_s, times.open_s) or self._is_complete(self._hypothesis)
+        silent_s = min(self._silent_s, self._unchanged_s + times.decoding_lag_s)
+        return (
+            self._reaches(silent_s, self._needed_s)
+            or self._reaches(self._unchanged_s, times.standstill_s)
+            or self._reaches(self._length_s, times.longest_s)
+        )
 
     def _reaches(self, waited_s: float, needed_s: float) -> bool:
         # Half a block of slack, so that sums of blocks do not miss the mark by rounding.

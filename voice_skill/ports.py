@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voice_skill.domain import EarconKind, Expectation, Utterance, Voice
-from voice_skill.sound import Sound
+from voice_skill.sound import Samples, Sound
 
 
 class Clock(Protocol):
@@ -79,9 +79,19 @@ class Recogniser(Protocol):
         ...
 
     def expect(self, expectation: Expectation) -> None:
-        """Prepare for an answer of this kind, from the next utterance on."""
+        """Prepare for an answer of this kind, from the next utterance on; may be called from another thread."""
         ...
 
 
+class EchoCanceller(Protocol):
+    """Takes what the loudspeaker plays out of what the microphone hears; learns the room while it does so."""
+
+    def clean(self, played: Samples, recorded: Samples) -> Samples:
+        """What was recorded without the echo of what was played; both go on where the last call ended."""
+        ...
+
+
+BLOCK_S = 0.05
+"""Length of the blocks in which a microphone gives its sound; the end of speech is found to this exactness."""
 BlockHandler = Callable[[bytes], None]
 """Takes one block of mono 16-bit samples; called on the sound thread, so it must return at once."""

@@ -54,14 +54,14 @@ def contains(heard: Samples, sound: Samples) -> bool:
 
 
 def test_hears_every_sample_bit_for_bit(sound_card: SoundCard, ear: Ear) -> None:
-    """What is said to the microphone arrives whole, in blocks of a tenth of a second, with no overflow."""
+    """What is said to the microphone arrives whole, in blocks of a twentieth of a second, with no overflow."""
     sound = noise(3.0)
     with ear.open() as microphone:
         ear.wait_blocks(2)
         sound_card.play_into_microphone(sound)
         ear.wait_blocks(4)
     assert contains(ear.samples, sound.samples)
-    assert {len(block) for block in ear.blocks} == {2 * RATE_HZ // 10}
+    assert {len(block) for block in ear.blocks} == {2 * RATE_HZ // 20}
     assert microphone.overflows == 0
     assert microphone.rate_hz == RATE_HZ
     assert not ear.troubles
@@ -199,12 +199,12 @@ def test_a_microphone_plugged_in_later_is_found(sound_card: SoundCard, ear: Ear)
 def test_a_device_that_refuses_the_rate_is_opened_at_its_own(
     ear: Ear, monkeypatch: pytest.MonkeyPatch, sound_card: SoundCard
 ) -> None:
-    """The property says which rate the blocks have, and a tenth of a second is still a block."""
+    """The property says which rate the blocks have, and a twentieth of a second is still a block."""
     refuse_rate(monkeypatch, RATE_HZ)
     with ear.open() as microphone:
         ear.wait_blocks(2)
         assert microphone.rate_hz == 44_100
-    assert {len(block) for block in ear.blocks} == {2 * 4_410}
+    assert {len(block) for block in ear.blocks} == {2 * 2_205}
 
 
 def test_blocks_keep_their_rate_when_another_device_comes_back(

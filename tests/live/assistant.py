@@ -27,11 +27,20 @@ SPEECH_LEVEL = 300
 class Assistant:
     """`voice-skill listen` in a process of its own; a context manager that ends it."""
 
-    def __init__(self, card: SoundCard, *options: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        card: SoundCard,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        rate_wpm: int = RATE_WPM,
+        events: Path | None = None,
+    ) -> None:
+        """`events` gets the times of the parts of each answer; see `timed_listen`."""
         self._card = card
         settings = card.folder / "settings.yaml"
-        settings.write_text(f"rate_wpm: {RATE_WPM}\n")
-        command = [sys.executable, "-m", "voice_skill", "listen", "--microphone", "vmic", "--speaker", "vspeaker"]
+        settings.write_text(f"rate_wpm: {rate_wpm}\n")
+        program = ["tests.live.timed_listen", str(events)] if events else ["voice_skill"]
+        command = [sys.executable, "-m", *program, "listen", "--microphone", "vmic", "--speaker", "vspeaker"]
         command += ["--settings", str(settings)]
         self._process = subprocess.Popen(
             [*command, "--region", "uk", *options],
@@ -63,6 +72,11 @@ class Assistant:
     def transcript(self) -> str:
         """Everything printed so far."""
         return "\n".join(self.lines)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
 
     @property
     def heard(self) -> list[str]:

@@ -23,12 +23,10 @@ from voice_skill.adapters.devices import (
     second_look,
 )
 from voice_skill.errors import MicrophoneError
-from voice_skill.ports import BlockHandler
+from voice_skill.ports import BLOCK_S, BlockHandler
 from voice_skill.sound import SPEECH_RATE_HZ
 
-BLOCK_S = 0.1
-"""Length of one block."""
-QUEUE_BLOCKS = 100
+QUEUE_BLOCKS = 200
 """Ten seconds of sound may wait for a slow listener; what comes then is dropped and counted."""
 STALL_S = 5.0
 """A microphone that gives nothing for so long is lost."""
@@ -43,7 +41,7 @@ _LOG = logging.getLogger(__name__)
 class Microphone:
     """One microphone as a context manager: opened on entering, closed on leaving.
 
-    Blocks are mono 16-bit samples at `rate_hz`, about 0.1 s each. `on_block`, `on_trouble` and `on_back` are called on
+    Blocks are mono 16-bit samples at `rate_hz`, `BLOCK_S` long. `on_block`, `on_trouble` and `on_back` are called on
     the microphone's own thread.
     """
 
@@ -89,6 +87,12 @@ class Microphone:
         """How often sound was dropped because the listener or the machine was too slow."""
         capture = self._capture
         return self._lost_overflows + (capture.overflows if capture else 0)
+
+    @property
+    def waiting_samples(self) -> int:
+        """How much sound was captured and waits to be handed on."""
+        capture = self._capture
+        return capture.waiting * round(BLOCK_S * self.rate_hz) if capture else 0
 
     def open(self) -> None:
         """Begin to listen; a microphone is opened once.
@@ -197,6 +201,11 @@ class _Capture:
         except queue.Empty:
             return None
         return None if self._ended.is_set() and block is None else block
+
+    @property
+    def waiting(self) -> int:
+        """How many blocks wait to be read."""
+        return self._blocks.qsize()
 
     def end(self) -> None:
         """Wake the reader for the last time; also called by PortAudio when the device is gone."""

@@ -45,8 +45,11 @@ class Player:
         device: str | int | None = None,
         on_lost: Callable[[PlaybackError], None] | None = None,
         rate_hz: int = RATE_HZ,
+        on_played: Callable[[Samples, int], None] | None = None,
     ) -> None:
+        """`on_played` gets all that is handed to the device, silence included, and its rate; on the sound thread."""
         self._device = device
+        self._on_played = on_played
         self._on_lost = on_lost
         self._wanted_rate_hz = self._rate_hz = rate_hz
         self._queue = PlayQueue(rate_hz)
@@ -166,6 +169,8 @@ class Player:
         now_s = self._filled_at_s = time.monotonic()
         delay_s = times.outputBufferDacTime - times.currentTime
         self._queue.fill(samples, now_s, delay_s if 0.0 <= delay_s < 1.0 else self._latency_s)
+        if self._on_played:
+            self._on_played(samples, self._rate_hz)
 
     def _finished(self) -> None:
         """Called by PortAudio on its own thread, where the stream must not be closed."""
