@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voice_skill.domain import Quality
-from voice_skill.loudness import QualityMeter, loudness_dbfs
+from voice_skill.loudness import TOO_LOUD, TOO_QUIET, LevelWatch, QualityMeter, loudness_dbfs
 from voice_skill.sound import Samples, read_sound
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -67,3 +67,18 @@ def test_each_utterance_is_judged_by_itself() -> None:
     meter.restart()
     meter.add(noise(-40))
     assert (loud, meter.quality) == (Quality.CLEAR, Quality.NOISE)
+
+
+def test_too_loud_and_too_quiet_are_each_told_once() -> None:
+    """Advice that is repeated after every sentence would be in the way."""
+    watch = LevelWatch()
+    told: list[str | None] = []
+    for level_dbfs, quality in [
+        (-60, Quality.CLEAR),
+        (-60, Quality.CLEAR),
+        (-20, Quality.CLEAR),
+        (-5, Quality.CLIPPED),
+    ]:
+        watch.add(noise(level_dbfs))
+        told.append(watch.advice(quality))
+    assert told == [TOO_QUIET, None, None, TOO_LOUD]

@@ -122,3 +122,9 @@ def test_an_unknown_region_is_one_sentence(choice: str, authored: Authored) -> N
     with pytest.raises(SkillError) as caught:
         region_of(choice, dict(authored.regions))
     assert str(caught.value) == sentence
+
+
+def test_echo_cancellation_is_off_until_it_is_wanted(tmp_path: Path) -> None:
+    """What has not proved itself yet is chosen, not given."""
+    assert not Settings().echo_cancellation
+    assert read_settings(written(tmp_path, "echo_cancellation: true")).echo_cancellation

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+import numpy as np
+
+from voice_skill.adapters.echo_canceller import canceller_for
 from voice_skill.adapters.microphone import Microphone
 from voice_skill.adapters.mouth import SpokenMouth
+from voice_skill.adapters.played_sound import PlayedSound
 from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
 from voice_skill.adapters.speech_cache import CachedSpeech
@@ -16,17 +20,31 @@ from voice_skill.catalog import Catalog
 from voice_skill.conversation import Conversation
 from voice_skill.domain import Turn, Utterance, Voice
 from voice_skill.ear import Ear
+from voice_skill.echo import ECHO_HEARD, SelfHearing
 from voice_skill.errors import DeviceError, MicrophoneError
 from voice_skill.frontends import RealTimeSession, SessionClock
 from voice_skill.hearing import load_model, open_recogniser
+from voice_skill.loudness import LevelWatch
 from voice_skill.settings import Settings
 
 
 class LiveSession:
     """One conversation on real devices; a context manager that gives them back."""
 
-    def __init__(self, settings: Settings, show: Callable[[Turn], None], note: Callable[[str], None]) -> None:
-        """`show` gets every turn; `note` one sentence about each thing that goes wrong, once."""
+    def __init__(
+        self,
+        settings: Settings,
+        show: Callable[[Turn], None],
+        note: Callable[[str], None],
+        show_level: Callable[[float], None] | None = None,
+    ) -> None:
+        """
+        Args:
+            settings: what the person chose.
+            show: gets every turn.
+            note: gets one sentence about each thing that goes wrong, once.
+            show_level: gets the loudness at the microphone in dBFS, many times a second, on the sound thread.
+        """
         self._settings = settings
         self._note = note
         self._noted: set[str] = set()
@@ -34,11 +52,14 @@ class LiveSession:
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
         self._speech = CachedSpeech(Pyttsx3Engine())
-        self._mouth = SpokenMouth(
-            self._speech, Player(settings.speaker or None), self._session.speech_ended, self._speech_trouble
-        )
+        self._played = PlayedSound()
+        player = Player(settings.speaker or None, on_played=self._played.add)
+        self._mouth = SpokenMouth(self._speech, player, self._session.speech_ended, self._speech_trouble)
         self._conversation = Conversation(self._catalog, self._mouth, show, self._voice, earcons=settings.earcons)
         self._microphone: Microphone | None = None
+        self._show_level = show_level
+        self._levels = LevelWatch()
+        self._self_hearing: SelfHearing | None = None
         self._ear: Ear | None = None
 
     def __enter__(self) -> LiveSession:
@@ -47,6 +68,7 @@ class LiveSession:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
         if self._microphone is not None:
             self._microphone.close()
+            self._tell_overflows(self._microphone.overflows)
         if kind is not None:
             self._mouth.hush()
         self._mouth.close()
@@ -66,9 +88,12 @@ class LiveSession:
         )
         microphone.open()
         self._microphone = microphone
-        recogniser = open_recogniser(load_model(self._settings), self._settings, microphone.rate_hz)
+        model = load_model(self._settings)
+        recogniser = open_recogniser(model, self._settings, microphone.rate_hz, self._catalog.authored)
         self._conversation.heard_by(recogniser)
-        self._ear = Ear(recogniser, self._mouth, self._catalog, self._session.heard)
+        canceller = canceller_for(microphone.rate_hz) if self._settings.echo_cancellation else None
+        self._self_hearing = SelfHearing(microphone.rate_hz, canceller, lambda: self._note_once(ECHO_HEARD))
+        self._ear = Ear(recogniser, self._mouth, self._catalog, self._heard)
 
     def read_lines(self, lines: Iterable[str]) -> None:
         """Take what is said from `lines`, on a thread of its own, until they end."""
@@ -88,8 +113,24 @@ class LiveSession:
 
     def _take(self, block: bytes) -> None:
         # Blocks that come while the model still loads carry nothing meant for the assistant.
-        if self._ear is not None:
-            self._ear.take(block)
+        if self._ear is None or self._self_hearing is None or self._microphone is None:
+            return
+        recorded = np.frombuffer(block, np.int16)
+        level_dbfs = self._levels.add(recorded)
+        if self._show_level is not None:
+            self._show_level(level_dbfs)
+        played = self._played.next(len(recorded), self._microphone.rate_hz, self._microphone.waiting_samples)
+        self._ear.take(self._self_hearing.clean(played, recorded).tobytes())
+
+    def _heard(self, utterance: Utterance) -> None:
+        if advice := self._levels.advice(utterance.quality):
+            self._note(advice)
+        self._session.heard(utterance)
+
+    def _tell_overflows(self, count: int) -> None:
+        if count:
+            times = "once" if count == 1 else f"{count} times"
+            self._note(f"Sound from the microphone was lost {times}; close other programs that keep the computer busy.")
 
     def _speech_trouble(self, text: str, error: DeviceError) -> None:
         self._note_once(f"{error} What is said can be read here.")

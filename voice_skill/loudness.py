@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_skill.domain import Quality
 from voice_skill.sound import Samples
@@ -15,8 +16,12 @@ _QUIETEST_DBFS = -96.0
 _FRAME_S = 0.02
 _LEAST_RANGE_DB = 7.0
 """Between the quietest and the loudest frame: even a clipped "no" was measured at 10 dB, pink noise at 6."""
-_CLIPPED_SHARE = 0.01
+CLIPPED_SHARE = 0.01
 """Of all samples at full scale, above which speech is distorted."""
+QUIETEST_SPEECH_DBFS = -45.0
+"""The loudest tenth of a second of an utterance; below it, the noise of most microphones is near."""
+TOO_QUIET = "You are very quiet; come closer or turn the microphone up."
+TOO_LOUD = "Your voice is distorted; move away from the microphone or turn it down."
 
 
 def loudness_dbfs(block: Samples) -> float:
@@ -25,6 +30,21 @@ def loudness_dbfs(block: Samples) -> float:
         return _QUIETEST_DBFS
     power = float(np.mean(np.square(block.astype(np.float64) / _FULL_SCALE)))
     return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS
+
+
+def frame_levels_dbfs(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]:
+    """Loudness of each whole frame of 20 ms, shape (frames,)."""
+    frame = round(_FRAME_S * rate_hz)
+    return np.array([loudness_dbfs(samples[at : at + frame]) for at in range(0, len(samples) - frame + 1, frame)])
+
+
+def clipped_share(samples: Samples) -> float:
+    """Share of the samples that are at full scale."""
+    return _clipped(samples) / max(1, len(samples))
+
+
+def _clipped(samples: Samples) -> int:
+    return int(np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE - 1))
 
 
 class QualityMeter:
@@ -48,7 +68,7 @@ class QualityMeter:
             self._loudest_dbfs = max(self._loudest_dbfs, level_dbfs)
             if level_dbfs > _QUIETEST_DBFS:  # digital silence says nothing about the room
                 self._quietest_dbfs = min(self._quietest_dbfs, level_dbfs)
-        self._clipped += int(np.count_nonzero(np.abs(block.astype(np.int32)) >= _FULL_SCALE - 1))
+        self._clipped += _clipped(block)
         self._samples += len(block)
 
     @property
@@ -56,4 +76,32 @@ class QualityMeter:
         """What the utterance so far was like."""
         if self._loudest_dbfs - self._quietest_dbfs < _LEAST_RANGE_DB:
             return Quality.NOISE
-        return Quality.CLIPPED if self._clipped > _CLIPPED_SHARE * self._samples else Quality.CLEAR
+        return Quality.CLIPPED if self._clipped > CLIPPED_SHARE * self._samples else Quality.CLEAR
+
+
+class LevelWatch:
+    """Tells, once for each, that the person is too loud or too quiet for the microphone."""
+
+    def __init__(self) -> None:
+        self._loudest_dbfs = _QUIETEST_DBFS
+        self._told: set[str] = set()
+
+    def add(self, block: Samples) -> float:
+        """Take the next block of some hundredths of a second; its loudness in dBFS."""
+        level_dbfs = loudness_dbfs(block)
+        self._loudest_dbfs = max(self._loudest_dbfs, level_dbfs)
+        return level_dbfs
+
+    def advice(self, quality: Quality) -> str | None:
+        """What to change after an utterance of that quality; None when all is well, or it was told before."""
+        loudest_dbfs, self._loudest_dbfs = self._loudest_dbfs, _QUIETEST_DBFS
+        if quality is Quality.CLIPPED:
+            advice = TOO_LOUD
+        elif loudest_dbfs < QUIETEST_SPEECH_DBFS:
+            advice = TOO_QUIET
+        else:
+            return None
+        if advice in self._told:
+            return None
+        self._told.add(advice)
+        return advice

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from voice_skill.domain import Say, Turn, Utterance
 from voice_skill.errors import DeviceError, MicrophoneError, SkillError
 
 if TYPE_CHECKING:
+    from voice_skill.adapters.level_meter import LevelMeter
     from voice_skill.catalog import Catalog
     from voice_skill.settings import Settings
 
@@ -36,6 +37,7 @@ silent_option = click.option("--silent", is_flag=True, help="Do not use a loudsp
 @model_option
 @click.option("--microphone", help="Name or number of the input device; see `check`.")
 @click.option("--speaker", help="Name or number of the output device; see `check`.")
+@click.option("--meter", is_flag=True, help="Show on the terminal how loud the microphone hears.")
 @click.option("--demo-without-microphone", is_flag=True, help="Where there is no microphone, show the demo first.")
 def listen(
     settings_path: Path | None,
@@ -43,6 +45,7 @@ def listen(
     model: Path | None,
     microphone: str | None,
     speaker: str | None,
+    meter: bool,
     demo_without_microphone: bool,
 ) -> None:
     """Listen and answer, hands free. Without a microphone: say so, and take questions from the keyboard."""
@@ -51,21 +54,39 @@ def listen(
     settings = chosen_settings(settings_path, region=region, model=model, microphone=microphone, speaker=speaker)
     transcript = Transcript()
     _check_speaker(settings)
-    with LiveSession(settings, transcript.turn, transcript.note) as session:
+    with ExitStack() as stack:
+        shown = stack.enter_context(_level_meter()) if meter and sys.stderr.isatty() else None
+        aside = shown.standing_aside if shown else nullcontext
+
+        def show(turn: Turn) -> None:
+            with aside():
+                transcript.turn(turn)
+
+        def note(text: str) -> None:
+            with aside():
+                transcript.note(text)
+
+        session = stack.enter_context(LiveSession(settings, show, note, shown.show if shown else None))
         try:
             session.open_microphone()
         except MicrophoneError as exc:
             if settings.microphone:
                 raise
-            transcript.note(str(exc))
+            note(str(exc))
         else:
-            transcript.note("Listening. Say: how do I stop a hamstring cramp. Stop with control and C.")
+            note("Listening. Say: how do I stop a hamstring cramp. Stop with control and C.")
             session.run()
             return
     if demo_without_microphone:
         _show_demo(settings, Path("voice-skill-demo"), silent=True, as_json=False)
     if sys.stdin.isatty():
         _from_keyboard(settings, transcript)
+
+
+def _level_meter() -> AbstractContextManager[LevelMeter]:
+    from voice_skill.adapters.level_meter import LevelMeter
+
+    return closing(LevelMeter())
 
 
 def _check_speaker(settings: Settings) -> None:
