@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import yaml
 
 from tests.conftest import RunCli
 from tests.sentences import KNOWN_FAILURES, UTTERANCES
+from voice_skill.building import demo_recordings
 from voice_skill.catalog import Catalog
 from voice_skill.domain import Utterance
 from voice_skill.errors import DataError
-from voice_skill.evaluation import Case, Evaluation, Kind, evaluate, read_cases
+from voice_skill.evaluation import Case, Evaluation, Kind, Transcript, evaluate, read_cases
 
 FAMILIES = "relief prevention causes about aftercare escalation control".split()
 FLOORS = {
@@ -24,9 +26,14 @@ FLOORS = {
 """A little below what is reached; the goals stand in `voice_skill.evaluation`."""
 
 
-def no_recordings(_: Path) -> tuple[Utterance, ...]:
+def no_recordings(_: Path) -> Transcript:
     """Fails a test that should need no recogniser."""
     raise AssertionError
+
+
+def transcript(*texts: str) -> Transcript:
+    """These utterances, in a recording of two seconds that took half a second to recognise."""
+    return Transcript(tuple(Utterance.typed(text) for text in texts), sound_s=2.0, took_s=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +111,7 @@ def test_figures_count_what_was_right(catalog: Catalog) -> None:
         Case(Kind.RED_FLAG, "i can't breathe", "chest-or-breathing"),
         Case(Kind.IN_SCOPE, "help", "help", Path("help.flac")),
     ]
-    result = evaluate(cases, catalog, lambda _: (Utterance.typed("help"),))
+    result = evaluate(cases, catalog, lambda _: transcript("help"))
     counts = {figure.name: (figure.count, figure.of, figure.reached) for figure in result.figures}
     assert counts == {
         "in scope, typed": (1, 2, False),
@@ -116,11 +123,46 @@ def test_figures_count_what_was_right(catalog: Catalog) -> None:
     assert result.confusions == (("back", "next", ("next",)), ("off_topic", "next", ("next",)))
 
 
+def test_words_wrong_are_counted_by_voice(catalog: Catalog) -> None:
+    """A word put in, one left out and one heard as another are each wrong; noise has no words to get wrong."""
+    heard = {"a.flac": transcript("go to step two"), "b.flac": transcript("go", "bag"), "c.flac": transcript("uh")}
+    cases = [
+        Case(Kind.IN_SCOPE, "go to the step", "next", Path("amy/a.flac")),
+        Case(Kind.IN_SCOPE, "go back", "back", Path("bob/b.flac")),
+        Case(Kind.OFF_TOPIC, "oov_fan", None, Path("noise/c.flac")),
+    ]
+    figures = evaluate(cases, catalog, lambda recording: heard[recording.name]).voices
+    counts = [(figure.voice, figure.words_wrong, figure.words, figure.recordings) for figure in figures]
+    assert counts == [("amy", 2, 4, 1), ("bob", 1, 2, 1), ("noise", 1, 0, 1), ("all voices", 3, 6, 2)]
+    assert [figure.word_error_rate for figure in figures] == [0.5, 0.5, None, 0.5]
+    assert figures[0].real_time_factor == 0.25
+
+
+def test_typed_sentences_have_no_voice(catalog: Catalog) -> None:
+    """Nothing was heard."""
+    assert evaluate([Case(Kind.IN_SCOPE, "next", "next")], catalog, no_recordings).voices == ()
+
+
 def test_a_silent_recording_is_understood_as_nothing(catalog: Catalog) -> None:
     """Noise that the recogniser makes nothing of is refused as silence."""
-    result = evaluate([Case(Kind.OFF_TOPIC, "hum", None, Path("hum.flac"))], catalog, lambda _: ())
+    result = evaluate([Case(Kind.OFF_TOPIC, "hum", None, Path("hum.flac"))], catalog, lambda _: Transcript())
     assert [figure.count for figure in result.figures if figure.name == "off topic refused, spoken"] == [1]
     assert result.refusals == (("silence", 1),)
+
+
+def test_the_command_measures_how_recordings_are_heard(run_cli: RunCli, tmp_path: Path, catalog: Catalog) -> None:
+    """By voice and for all of them; one recording of the demo stands for a voice here."""
+    listing = {"joe": [{"say": "how do i stop a hamstring cramp", "intent": "relief.start"}]}
+    (tmp_path / "sentences.yaml").write_text(yaml.safe_dump(listing), encoding="utf-8")
+    (tmp_path / "joe").mkdir()
+    shutil.copy(demo_recordings("en")[0], tmp_path / "joe" / "how do i stop a hamstring cramp.flac")
+    assert "joe" in run_cli("eval", tmp_path).out
+    voices = [line for line in map(json.loads, run_cli("eval", tmp_path, "--json").out.splitlines()) if "voice" in line]
+    assert [(line["voice"], line["words"], line["recordings"]) for line in voices] == [
+        ("joe", 7, 1),
+        ("all voices", 7, 1),
+    ]
+    assert all(line["wer"] < 0.5 and line["rtf"] > 0 for line in voices)
 
 
 def test_the_command_prints_a_table_and_json(run_cli: RunCli, tmp_path: Path, catalog: Catalog) -> None:

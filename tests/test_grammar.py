@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+import models.builder.phrases as builder
+from tests.conftest import REPOSITORY
 from voice_skill.catalog import Authored
-from voice_skill.grammar import UNKNOWN, biased_grammar, unknown_words
-from voice_skill.hearing import spoken_phrases
+from voice_skill.grammar import UNKNOWN, biased_grammar, phrases_digest, unknown_words
+from voice_skill.hearing import spoken_phrases, was_built_from
 
 KNOWN = {"stop", "my", "cramp", "weather", "the"}
 
@@ -46,3 +50,24 @@ def test_what_should_be_refused_is_not_expected(authored: Authored) -> None:
     phrases = set(spoken_phrases(authored))
     assert "how do i stop a hamstring cramp" in phrases
     assert not phrases & set(authored.off_topic)
+
+
+def test_the_digest_of_phrases_knows_no_order() -> None:
+    """Moving a phrase to another file changes nothing that is heard."""
+    assert phrases_digest(["stop", "go <on>"], {"on": "on", "off": "off"}) == phrases_digest(
+        ["go <on>", "stop", "stop"], {"off": "off", "on": "on"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("templates", "rules"), [(["stop"], {"on": "on"}), (["stop", "go <on>"], {"on": "[further] on"}), ([], {})]
+)
+def test_the_digest_of_phrases_changes_with_them(templates: list[str], rules: dict[str, str]) -> None:
+    """A phrase less, or another rule, is another set of sentences."""
+    assert phrases_digest(templates, rules) != phrases_digest(["stop", "go <on>"], {"on": "on"})
+
+
+def test_the_model_builder_reads_the_same_phrases(authored: Authored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else every model would seem to be out of date. Expanding a million sentences is left out."""
+    monkeypatch.setattr(builder, "expand", lambda template, rules: [template])
+    assert builder.read_phrases(REPOSITORY / "intents" / "en", {}).digest == was_built_from(authored)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import Enum
 
 from voice_skill.building import build_matcher, training_data
 from voice_skill.catalog import Authored, read_authored
 from voice_skill.errors import DataError, SkillError
+from voice_skill.findings import Finding, Level
 from voice_skill.settings import Settings, cache_folder, settings_file
 from voice_skill.templates import sample
 from voice_skill.text import normalise
@@ -18,24 +17,6 @@ _STALE_AFTER = timedelta(days=365)
 _ENOUGH_SENTENCES = 20
 _SHOWN = 8
 """How many examples of one kind of finding are shown."""
-
-
-class Level(str, Enum):
-    """How much a finding matters."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Worth knowing; the assistant works."""
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check-up."""
-
-    level: Level
-    subject: str
-    text: str
 
 
 def check_up(settings: Settings, today: date) -> Iterator[Finding]:
@@ -113,7 +94,7 @@ def _misunderstood(authored: Authored) -> Iterator[Finding]:
 
 def _speech_model(settings: Settings, authored: Authored) -> Iterator[Finding]:
     from voice_skill.grammar import unknown_words
-    from voice_skill.hearing import load_model, spoken_phrases, suits
+    from voice_skill.hearing import load_model, spoken_phrases, suits, was_built_from
 
     model = load_model(settings)
     yield Finding(Level.OK, "speech model", f"{model.about.name}, {model.about.size_bytes / 1e6:.0f} MB")
@@ -122,6 +103,9 @@ def _speech_model(settings: Settings, authored: Authored) -> Iterator[Finding]:
         text = f"{model.about.name} is for another language; choose another with 'voice-skill models use'"
         yield Finding(Level.FAULT, "speech model", text)
         return
+    if model.about.knows_our_phrases and model.about.phrases_digest != was_built_from(authored):
+        text = "the phrases have changed since it was built, and new ones are heard less well; run 'make model'"
+        yield Finding(Level.NOTE, "speech model", text)
     unknown = unknown_words(phrases, model.vosk.knows)
     if unknown:
         shown = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else "")

@@ -17,6 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz.distance import Levenshtein
+
 from voice_skill.catalog import Catalog
 from voice_skill.catalog.yaml_files import read_entries
 from voice_skill.dialogue import State, understand
@@ -25,6 +27,8 @@ from voice_skill.errors import DataError, Fault
 
 OFF_TOPIC = "off_topic"
 _RECORDINGS_LIST = "sentences.yaml"
+_NOISE = "noise"
+"""The folder of recordings in which nothing is said."""
 _ALARM = Urgency.TODAY
 
 
@@ -54,6 +58,22 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recogniser made of a recording."""
+
+    utterances: tuple[Utterance, ...] = ()
+    sound_s: float = 0.0
+    """Length of the recording."""
+    took_s: float = 0.0
+    """Processor time to recognise it."""
+
+    @property
+    def words(self) -> list[str]:
+        """All that was heard."""
+        return " ".join(utterance.text for utterance in self.utterances).split()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What was made of a case."""
 
@@ -61,6 +81,8 @@ class Outcome:
     understood: Understanding
     took_s: float
     """Time to understand the transcript; without recognising it."""
+    transcript: Transcript | None = None
+    """None for a typed sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +108,39 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFigure:
+    """How well one voice, or noise, was heard."""
+
+    voice: str
+    words_wrong: int
+    """Words put in, left out or heard as others."""
+    words: int
+    """Words said; 0 for noise."""
+    right: int
+    """Recordings that were understood, or refused, as they should be."""
+    recordings: int
+    sound_s: float
+    took_s: float
+    """Processor time for all of its recordings."""
+
+    @property
+    def word_error_rate(self) -> float | None:
+        """WER: words wrong for each word said; may exceed 1. None where nothing was said."""
+        return self.words_wrong / self.words if self.words else None
+
+    @property
+    def real_time_factor(self) -> float:
+        """RTF: seconds of processor time for a second of sound."""
+        return self.took_s / self.sound_s if self.sound_s else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """All that was measured."""
 
     figures: tuple[Figure, ...]
+    voices: tuple[VoiceFigure, ...]
+    """Each voice, and at the end all of them together, without the noises; empty without recordings."""
     confusions: tuple[tuple[str, str, tuple[str, ...]], ...]
     """(meant, understood, sentences), the most frequent first."""
     refusals: tuple[tuple[str, int], ...]
@@ -115,13 +166,14 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     return tuple(Case(kind, said, None) for said in groups)
 
 
-def evaluate(cases: Iterable[Case], catalog: Catalog, hear: Callable[[Path], Sequence[Utterance]]) -> Evaluation:
+def evaluate(cases: Iterable[Case], catalog: Catalog, hear: Callable[[Path], Transcript]) -> Evaluation:
     """Understand every case as the opening of a conversation; `hear` recognises recordings."""
     outcomes = [_outcome(case, catalog, hear) for case in cases]
     times = sorted(outcome.took_s for outcome in outcomes)
     refused = (outcome.understood.refusal for outcome in outcomes)
     return Evaluation(
         figures=tuple(_figures(outcomes, catalog)),
+        voices=tuple(_voices(outcomes, catalog)),
         confusions=_confusions(outcomes),
         refusals=tuple(Counter(reason.value for reason in refused if reason).most_common()),
         p50_ms=1000 * _percentile(times, 0.5),
@@ -147,14 +199,40 @@ def is_right(outcome: Outcome, catalog: Catalog) -> bool:
             return case.meant in found or understood.urgency > catalog.spotter[case.meant or ""].urgency
 
 
-def _outcome(case: Case, catalog: Catalog, hear: Callable[[Path], Sequence[Utterance]]) -> Outcome:
+def _outcome(case: Case, catalog: Catalog, hear: Callable[[Path], Transcript]) -> Outcome:
     """Of several utterances in a recording the first that was understood counts."""
-    utterances = hear(case.recording) if case.recording else [Utterance.typed(case.said)]
+    transcript = hear(case.recording) if case.recording else None
+    utterances = transcript.utterances if transcript else (Utterance.typed(case.said),)
     start_s = time.perf_counter()
-    understandings = [understand(utterance, State(), catalog) for utterance in utterances or [Utterance(())]]
+    understandings = [understand(utterance, State(), catalog) for utterance in utterances or (Utterance(()),)]
     took_s = (time.perf_counter() - start_s) / len(understandings)
     understood = next((each for each in understandings if each.intent or each.red_flags), understandings[0])
-    return Outcome(case, understood, took_s)
+    return Outcome(case, understood, took_s, transcript)
+
+
+def _voices(outcomes: Iterable[Outcome], catalog: Catalog) -> Iterator[VoiceFigure]:
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.case.recording:
+            groups.setdefault(outcome.case.recording.parent.name, []).append(outcome)
+    yield from (_voice_figure(voice, group, catalog) for voice, group in groups.items())
+    spoken = [outcome for voice, group in groups.items() if voice != _NOISE for outcome in group]
+    if spoken:
+        yield _voice_figure("all voices", spoken, catalog)
+
+
+def _voice_figure(voice: str, outcomes: Sequence[Outcome], catalog: Catalog) -> VoiceFigure:
+    said = [[] if voice == _NOISE else outcome.case.said.split() for outcome in outcomes]
+    heard = [outcome.transcript or Transcript() for outcome in outcomes]
+    return VoiceFigure(
+        voice,
+        words_wrong=sum(Levenshtein.distance(one, other.words) for one, other in zip(said, heard, strict=True)),
+        words=sum(map(len, said)),
+        right=sum(is_right(outcome, catalog) for outcome in outcomes),
+        recordings=len(outcomes),
+        sound_s=sum(each.sound_s for each in heard),
+        took_s=sum(each.took_s for each in heard),
+    )
 
 
 def _figures(outcomes: Sequence[Outcome], catalog: Catalog) -> Iterator[Figure]:
@@ -209,7 +287,7 @@ def _recorded(folder: Path) -> Iterator[Case]:
             kind = Kind.RED_FLAG if "flag" in entry else Kind.OFF_TOPIC if refused else Kind.IN_SCOPE
             name = f"oov_{said}.flac" if refused else f"{said}.flac"
             yield Case(kind, said, entry.get("flag") or (None if refused else intent), folder / voice / name)
-    for noise in sorted(folder.glob("noise/*.flac")):
+    for noise in sorted(folder.glob(f"{_NOISE}/*.flac")):
         yield Case(Kind.OFF_TOPIC, noise.stem, None, noise)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from voice_skill.adapters.speech_models import SpeechModel
 from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser
 from voice_skill.building import training_data
 from voice_skill.catalog import Authored, read_authored
-from voice_skill.grammar import biased_grammar
+from voice_skill.domain import Expectation
+from voice_skill.grammar import biased_grammar, phrases_digest, short_answers
 from voice_skill.matching.training import OFF_TOPIC
 from voice_skill.model_store import choose_model
 from voice_skill.settings import Settings
@@ -50,18 +51,37 @@ def open_recogniser(
     """A recogniser for blocks at `rate_hz`; a model that does not know our phrases is given them as a grammar.
 
     A model that lacks most of our words, because it is for another language, keeps its own graph: what is left of the
-    grammar would make it deaf.
+    grammar would make it deaf. With `authored`, answers are heard a second time while a question waits for them.
     """
+    answers = answers_expected(authored, model.vosk.knows) if authored else {}
     if model.about.knows_our_phrases:
-        return VoskRecogniser(model.vosk, rate_hz)
+        return VoskRecogniser(model.vosk, rate_hz, answers=answers)
     phrases, background = _phrases_and_background(authored or read_authored(settings.language))
     grammar = biased_grammar(phrases, background, model.vosk.knows) if suits(phrases, model.vosk.knows) else []
-    return VoskRecogniser(model.vosk, rate_hz, grammar)
+    return VoskRecogniser(model.vosk, rate_hz, grammar, answers)
+
+
+def answers_expected(authored: Authored, knows: Callable[[str], bool]) -> Mapping[Expectation, Sequence[str]]:
+    """The short answers to each kind of question with listed answers, as the phrases of their intents have them."""
+    steps = [step for routine in authored.routines.values() for step in routine.steps]
+    choice = dict.fromkeys(said for step in steps for said in step.answers or {} if said != "yes")
+    intents = {Expectation.YES_OR_NO: ["yes", "no"], Expectation.CHOICE: list(choice)}
+    return {
+        kind: short_answers((each for name in (*names, "unsure") for each in authored.sentences(name)), knows)
+        for kind, names in intents.items()
+    }
 
 
 def spoken_phrases(authored: Authored) -> list[str]:
     """Every sentence that the recogniser should expect."""
     return [sentence for sentence, name in training_data(authored).examples if name != OFF_TOPIC]
+
+
+def was_built_from(authored: Authored) -> str:
+    """The checksum that a speech model carries if its graph was built from these phrases and signs."""
+    templates = [phrase for intent in authored.intents.values() for phrase in intent.phrases]
+    templates += [each for flag in authored.red_flags.values() for each in (*flag.signs, *flag.spoken)]
+    return phrases_digest([*templates, *authored.off_topic, *authored.sign_words.values()], authored.words)
 
 
 def suits(phrases: Sequence[str], knows: Callable[[str], bool]) -> bool:

@@ -68,7 +68,7 @@ def build(ingredients: Ingredients, settings: Settings, folder: Path) -> None:
     _write(folder / "conf/model.conf", settings.decoding.text(phones.filler_numbers()))
     _write(folder / "graph/phones.txt", phones.symbols())
     _write(folder / "graph/phones/word_boundary.int", phones.word_boundaries())
-    _write(folder / "graph/phrases.sha256", ingredients.phrases.digest() + "\n")
+    _write(folder / "graph/phrases.sha256", ingredients.phrases.digest + "\n")
     _write(folder / "README", ingredients.readme)
 
 

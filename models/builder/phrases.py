@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from voice_skill.grammar import phrases_digest
 from voice_skill.templates import expand
 
 _RULES = "_words.yaml"
@@ -48,7 +48,8 @@ class Utterance:
 class Phrases:
     """Everything read from one folder of intents."""
 
-    sentences: frozenset[str]
+    digest: str
+    """Checksum of the templates: changes when the model ought to be built again."""
     utterances: tuple[Utterance, ...]
 
     def words(self) -> set[str]:
@@ -59,11 +60,6 @@ class Phrases:
         """The same without the utterances that hold other words than these, such as misspellings in signs."""
         kept = (utterance for utterance in self.utterances if all(word in known for word in utterance.words))
         return replace(self, utterances=tuple(kept))
-
-    def digest(self) -> str:
-        """SHA-256 of the sorted sentences, one a line: changes when the model ought to be built again."""
-        lines = "".join(f"{sentence}\n" for sentence in sorted(self.sentences))
-        return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def read_spoken_forms(path: Path) -> dict[str, str]:
@@ -87,9 +83,10 @@ def read_phrases(folder: Path, spoken_forms: Mapping[str, str]) -> Phrases:
         for sentence, weight in _weights(templates, short_is_usual=_kind(name) == "control").items()
     ]
     signs = [template for _, templates in _groups(_load(folder / _SIGNS), "signs") for template in templates]
-    utterances += _pieces([*signs, *_load(folder / _SIGN_RULES).values()], spoken_forms)
-    sentences = {sentence for templates in groups.values() for variants in templates for sentence in variants}
-    return Phrases(frozenset(sentences), tuple(utterances))
+    signs += _load(folder / _SIGN_RULES).values()
+    utterances += _pieces(signs, spoken_forms)
+    templates = [template for _, group in found for template in group]
+    return Phrases(phrases_digest([*templates, *signs], rules), tuple(utterances))
 
 
 def _load(path: Path) -> dict[str, Any]:

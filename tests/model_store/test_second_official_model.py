@@ -9,7 +9,8 @@ import pytest
 
 from voice_skill.adapters.vosk_recogniser import utterances_in
 from voice_skill.building import demo_recordings
-from voice_skill.checkup import Level, check_up
+from voice_skill.checkup import check_up
+from voice_skill.findings import Level
 from voice_skill.hearing import LoadedModel, load_model, open_recogniser
 from voice_skill.settings import Settings
 from voice_skill.sound import read_sound

@@ -38,7 +38,7 @@ def ingredients(tmp_path_factory: pytest.TempPathFactory) -> Ingredients:
     utterances = tuple(Utterance(tuple(sentence.split()), 1.0, whole=True) for sentence in (SAID, *OTHERS))
     extra = tmp_path_factory.mktemp("data") / "extra.dict"
     extra.write_text("")
-    return gather(Phrases(frozenset((SAID, *OTHERS)), utterances), extra, "A test.\n", SETTINGS)
+    return gather(Phrases("", utterances), extra, "A test.\n", SETTINGS)
 
 
 @pytest.fixture(scope="module")

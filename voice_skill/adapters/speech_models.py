@@ -13,6 +13,7 @@ from voice_skill.adapters.unpacking import unpack
 from voice_skill.errors import ModelError
 
 EMBEDDED_NAME = "en-us-embedded"
+_PHRASES_DIGEST = "graph/phrases.sha256"
 _NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
 
 
@@ -25,6 +26,12 @@ class SpeechModel:
     size_bytes: int
     knows_our_phrases: bool
     """Its own graph was built from the intents, so it needs no grammar at run time."""
+
+    @property
+    def phrases_digest(self) -> str:
+        """Checksum of the phrases that it was built from; empty for one that was built without them."""
+        file = self.folder / _PHRASES_DIGEST
+        return file.read_text(encoding="ascii").strip() if file.is_file() else ""
 
 
 def embedded_archive(models_folder: Path) -> Path:

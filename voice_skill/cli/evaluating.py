@@ -1,9 +1,10 @@
-"""`eval`: how well held-out sentences and recordings are understood."""
+"""`eval`: how well held-out sentences are understood and recordings heard."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,7 @@ import click
 from voice_skill.cli.options import chosen_settings, json_option, model_option, ready_catalog, settings_option
 
 if TYPE_CHECKING:
-    from voice_skill.domain import Utterance
-    from voice_skill.evaluation import Evaluation
+    from voice_skill.evaluation import Evaluation, Transcript
     from voice_skill.settings import Settings
 
 _SHOWN = 3
@@ -39,12 +39,13 @@ def evaluate_files(files: tuple[Path, ...], as_json: bool, settings_path: Path |
         click.echo(line)
 
 
-def _recogniser(settings: Settings) -> Callable[[Path], Sequence[Utterance]]:
+def _recogniser(settings: Settings) -> Callable[[Path], Transcript]:
     """Hears recordings; the speech model is loaded for the first one."""
     loaded: list[object] = []
 
-    def hear(recording: Path) -> Sequence[Utterance]:
+    def hear(recording: Path) -> Transcript:
         from voice_skill.adapters.vosk_recogniser import utterances_in
+        from voice_skill.evaluation import Transcript
         from voice_skill.hearing import LoadedModel, load_model, open_recogniser
         from voice_skill.sound import read_sound
 
@@ -52,7 +53,9 @@ def _recogniser(settings: Settings) -> Callable[[Path], Sequence[Utterance]]:
             loaded.append(load_model(settings))
         (speech_model,) = loaded
         assert isinstance(speech_model, LoadedModel)
-        return tuple(utterances_in(read_sound(recording), open_recogniser(speech_model, settings)))
+        sound, start_s = read_sound(recording), time.process_time()
+        utterances = tuple(utterances_in(sound, open_recogniser(speech_model, settings)))
+        return Transcript(utterances, sound.duration_s, time.process_time() - start_s)
 
     return hear
 
@@ -63,6 +66,12 @@ def _table(result: Evaluation) -> list[str]:
         goal = f"{'<=' if figure.at_most else '>='} {figure.goal:.1%}"
         mark = click.style("reached", fg="green") if figure.reached else click.style("missed", fg="red")
         lines.append(f"{figure.name:<42} {figure.count:>5}/{figure.of:<5} {figure.share:>8.1%} {goal:>9}  {mark}")
+    if result.voices:
+        lines += ["", f"{'voice':<22} {'words wrong':>13} {'WER':>7} {'right':>9} {'RTF':>6}"]
+    for voice in result.voices:
+        wer = "" if voice.word_error_rate is None else f"{voice.word_error_rate:.3f}"
+        wrong, right = f"{voice.words_wrong}/{voice.words}", f"{voice.right}/{voice.recordings}"
+        lines.append(f"{voice.voice:<22} {wrong:>13} {wer:>7} {right:>9} {voice.real_time_factor:>6.2f}")
     lines += ["", f"understood in {result.p50_ms:.2f} ms (half of them), {result.p99_ms:.2f} ms (99 of 100)"]
     lines.append("refusals: " + (", ".join(f"{reason} {count}" for reason, count in result.refusals) or "none"))
     for meant, got, said in result.confusions:
@@ -83,7 +92,19 @@ def _json_lines(result: Evaluation) -> list[str]:
         }
         for figure in result.figures
     ]
+    voices = [
+        {
+            "voice": voice.voice,
+            "words_wrong": voice.words_wrong,
+            "words": voice.words,
+            "wer": None if voice.word_error_rate is None else round(voice.word_error_rate, 4),
+            "right": voice.right,
+            "recordings": voice.recordings,
+            "rtf": round(voice.real_time_factor, 3),
+        }
+        for voice in result.voices
+    ]
     confusions = [{"meant": meant, "understood": got, "said": list(said)} for meant, got, said in result.confusions]
     latency = {"p50_ms": round(result.p50_ms, 3), "p99_ms": round(result.p99_ms, 3)}
     rest = {"latency": latency, "refusals": dict(result.refusals)}
-    return [json.dumps(each) for each in (*figures, *confusions, rest)]
+    return [json.dumps(each) for each in (*figures, *voices, *confusions, rest)]
