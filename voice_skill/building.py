@@ -7,21 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
+from voice_skill.domain import Urgency
 from voice_skill.matching.matcher import IntentMatcher
 from voice_skill.matching.near_misses import near_misses
-from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, training_set
-from voice_skill.matching.weights_file import learnt
+from voice_skill.matching.sentence_encoder import SentenceEncoder
+from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, train, training_set
+from voice_skill.matching.weights_file import learnt, store
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
 from voice_skill.text import normalise
 
-LEARNING = "Learning the phrases, once after each change of them; this takes some seconds ..."
+LEARNING = "Learning the phrases, once after each change of them; this takes a minute or two ..."
 """For `on_learning` to show."""
-_SENTENCES = 5
+_SENTENCES = 3
 """Sentences that a phrase gives the matcher."""
 _CONTROL_SENTENCES = 10
-_OFF_TOPIC_SENTENCES = 24
+_OFF_TOPIC_SENTENCES = 12
+"""Another sentence of the same phrase adds little, and each takes three milliseconds to encode."""
+_WORRY = "escalation.triage"
+"""What sounds like danger though no sign of it was spotted is answered with the questions about danger."""
+_ENCODER = "sentence-encoder.npz"
+_LEARNT = "understanding.npz"
 
 
 def build_catalog(
@@ -49,7 +56,25 @@ def catalog_of(authored: Authored, region: str, cache: Path, on_learning: Callab
 
 def build_matcher(authored: Authored, cache: Path, on_learning: Callable[[], None] = lambda: None) -> IntentMatcher:
     """A matcher that has learnt the phrases of `authored`; `cache` keeps what it learnt."""
-    return IntentMatcher(*_learnt(authored, cache, on_learning), authored.sounds_like, authored.sound_alikes)
+    model, data = _learnt(authored, cache, on_learning)
+    return IntentMatcher(model, data, authored.sounds_like, authored.sound_alikes, sentence_encoder)
+
+
+def sentence_encoder() -> SentenceEncoder:
+    """The encoder that ships with the program; takes a tenth of a second to load.
+
+    Raises:
+        DataError: it is missing or broken.
+    """
+    return SentenceEncoder.load(data_folder("models") / _ENCODER)
+
+
+def store_learnt(authored: Authored, path: Path | None = None) -> Path:
+    """Learn `authored` and write what the program ships with; the path of the file."""
+    path = path or data_folder("models") / _LEARNT
+    data = training_data(authored)
+    store(_digest(authored), data, train(data, sentence_encoder()), path)
+    return path
 
 
 def training_data(authored: Authored) -> TrainingSet:
@@ -65,8 +90,16 @@ def training_data(authored: Authored) -> TrainingSet:
     subject, strangers = (list(expand(words.get(rule, ""), words)) for rule in ("subject", "stranger"))
     if strangers:
         others.extend(near_misses(one_each, frozenset(subject), strangers))
+    if _WORRY in phrases:
+        phrases[_WORRY] += [tuple(sample(said, words, _SENTENCES)) for said in _dangers(authored)]
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
     return replace(training_set(phrases, dict(authored.concepts)), others=_every_sentence(authored))
+
+
+def _dangers(authored: Authored) -> list[str]:
+    """How people speak of dangers for which they need help today or at once."""
+    urgent = (flag for flag in authored.red_flags.values() if flag.urgency >= Urgency.TODAY)
+    return [said for flag in urgent for said in flag.spoken]
 
 
 def _every_sentence(authored: Authored) -> tuple[tuple[str, str], ...]:
@@ -84,16 +117,21 @@ def _most(intent: str) -> int:
 
 
 def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) -> tuple[LinearModel, TrainingSet]:
-    phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
-    concepts = dict(authored.concepts)
-    digest = digest_of(phrases, authored.off_topic, sorted(authored.words.items()), sorted(concepts.items()))
-
-    def examples() -> TrainingSet:
+    def learn() -> tuple[TrainingSet, LinearModel]:
         on_learning()
-        return training_data(authored)
+        data = training_data(authored)
+        return data, train(data, sentence_encoder())
 
-    data, model = learnt(digest, concepts, examples, cache)
+    shipped = data_folder("models") / _LEARNT
+    data, model = learnt(_digest(authored), dict(authored.concepts), learn, cache, shipped)
     return model, data
+
+
+def _digest(authored: Authored) -> str:
+    phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
+    return digest_of(
+        phrases, authored.off_topic, sorted(authored.words.items()), sorted(dict(authored.concepts).items())
+    )
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

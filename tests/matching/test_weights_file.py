@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from voice_skill.matching import weights_file
-from voice_skill.matching.training import LinearModel, TrainingSet
+from voice_skill.matching.training import LinearModel, TrainingSet, train
 
 DIGEST = "0123456789abcdef" * 4
 
 
-def learnt(data: TrainingSet, folder: Path, digest: str = DIGEST) -> LinearModel:
+def learnt(data: TrainingSet, folder: Path, digest: str = DIGEST, shipped: Path | None = None) -> LinearModel:
     """The model that is kept for `data`, or learnt from it."""
-    examples, model = weights_file.learnt(digest, data.concepts, lambda: data, folder)
+    examples, model = weights_file.learnt(digest, data.concepts, lambda: (data, train(data)), folder, shipped)
     assert examples == data
     return model
 
@@ -31,7 +31,7 @@ def kept(toy: TrainingSet, tmp_path: Path) -> Path:
 
 def same(one: LinearModel, other: LinearModel) -> bool:
     """Whether two models decide alike."""
-    alike = np.allclose(one.weights, other.weights, atol=1e-5) and np.allclose(one.rarity, other.rarity)
+    alike = np.allclose(one.weights, other.weights, atol=2e-3) and np.allclose(one.rarity, other.rarity, rtol=1e-3)
     return one.classes == other.classes and one.wording == other.wording and alike
 
 
@@ -45,7 +45,7 @@ def test_what_was_learnt_is_not_learnt_again(toy: TrainingSet, kept: Path) -> No
 
 
 def test_the_kept_model_is_the_learnt_one(toy: TrainingSet, toy_model: LinearModel, kept: Path) -> None:
-    """Nothing is lost in the file."""
+    """Nothing but the fourth digit is lost in the file."""
     assert same(learnt(toy, kept.parent), toy_model)
 
 
@@ -83,3 +83,17 @@ def test_a_folder_that_cannot_be_written_costs_only_time(
     """Where nothing can be kept, the assistant still starts."""
     (tmp_path / "file").write_text("in the way")
     assert same(learnt(toy, tmp_path / "file" / "cache"), toy_model)
+
+
+def test_what_ships_is_not_learnt(toy: TrainingSet, kept: Path, tmp_path: Path) -> None:
+    """A first start with the phrases as they ship learns nothing and keeps nothing."""
+    folder = tmp_path / "cache"
+    learnt(toy, folder, shipped=kept)
+    assert not folder.exists()
+
+
+def test_what_ships_is_passed_over_once_the_phrases_were_changed(toy: TrainingSet, kept: Path, tmp_path: Path) -> None:
+    """A changed phrase counts at once."""
+    changed = replace(toy, examples=toy.examples[:-1])
+    learnt(changed, tmp_path / "cache", DIGEST[::-1], shipped=kept)
+    assert len(list((tmp_path / "cache").iterdir())) == 1

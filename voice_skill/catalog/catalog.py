@@ -23,6 +23,10 @@ class Matcher(Protocol):
         """`reading` with mis-heard words of the domain put back."""
         ...
 
+    def may_go_on(self, reading: str) -> bool:
+        """Whether a known sentence begins with the words of `reading` and has more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
 from voice_skill.domain import Match, Refusal
 from voice_skill.matching.features import FeatureSpace, Floats
 from voice_skill.matching.repair import Repair, SoundTable
-from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet
+from voice_skill.matching.training import OFF_TOPIC, Encoder, LinearModel, TrainingSet
 from voice_skill.matching.word_repair import WordRepair
 
 _MOST_READINGS = 3
@@ -47,10 +49,19 @@ class IntentMatcher:
     """Authored sentences first; else ridge scores over all readings, as they were heard and repaired."""
 
     def __init__(
-        self, model: LinearModel, data: TrainingSet, sounds_like: SoundTable, sound_alikes: SoundTable | None = None
+        self,
+        model: LinearModel,
+        data: TrainingSet,
+        sounds_like: SoundTable,
+        sound_alikes: SoundTable | None = None,
+        encoder: Callable[[], Encoder] | None = None,
     ) -> None:
-        """`sounds_like` is always believed, `sound_alikes` only where the sentence makes sense with them."""
+        """`sounds_like` is always believed, `sound_alikes` only where the sentence makes sense with them.
+
+        `encoder` is called when the first sentence comes that no author wrote; needed if `model` was learnt with one.
+        """
         self._model = model
+        self._encoder = cache(encoder) if encoder else None
         self._space = FeatureSpace(data.concepts, model.rarity)
         self._exact = dict(data.others) | dict(data.examples)
         self._place = {name: index for index, name in enumerate(model.classes)}
@@ -74,6 +85,16 @@ class IntentMatcher:
     def repaired(self, reading: str) -> str:
         """`reading` with single words of the domain put back, and nothing guessed from the sentence."""
         return self._word_repair(reading)
+
+    def may_go_on(self, reading: str) -> bool:
+        """Whether an authored sentence begins with the words of `reading` and has more."""
+        start = f"{reading} "
+        place = bisect_left(self._in_order, start)
+        return place < len(self._in_order) and self._in_order[place].startswith(start)
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self._exact)
 
     def likeliest(self, sentence: str) -> str:
         """The class that the words of a sentence point to, whether it was authored or not; for checking phrases."""
@@ -133,7 +154,10 @@ class IntentMatcher:
 
     def _ridge(self, reading: str) -> Floats:
         row = self._space.row(reading)
-        return np.asarray(row.values @ self._model.weights[row.columns] + self._model.bias, np.float32)
+        scores = row.values @ self._model.weights[row.columns] + self._model.bias
+        if self._encoder is not None:
+            scores = scores + self._encoder().encode(reading) @ self._model.meaning
+        return np.asarray(scores, np.float32)
 
     def _softmax(self, scores: Floats) -> Floats:
         powers = np.exp(self.thresholds.sharpness * (scores - scores.max()))

@@ -1,0 +1,137 @@
+"""The meaning of a sentence as a vector, so that words nobody wrote into a phrase still point the right way.
+
+The first layers of a transformer (MiniLM, Wang et al. 2020, as trained by the sentence-transformers project),
+computed with numpy alone: one sentence is ten or twenty pieces, so nothing is gained by a framework. The file is made
+by `models/make_sentence_encoder.py`: weights in eight bits with a scale for each row, vocabulary cut down to English
+as it is spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_skill.errors import DataError, Fault
+from voice_skill.matching.word_pieces import WordPieces
+
+Floats = npt.NDArray[np.float32]
+
+SIZE = 384
+"""Numbers in a sentence's vector."""
+LAYERS = 4
+"""Of the six that were published: the last two add a point of accuracy and half of the time."""
+_HEADS = 12
+_MOST_PIECES = 64
+"""Nobody speaks a longer sentence; what follows is left out."""
+_AT_ONCE = 32
+"""Sentences of one length that are computed together."""
+_REMEMBERED = 512
+"""While somebody speaks, the same words come again and again."""
+_TINY = 1e-12
+
+
+class SentenceEncoder:
+    """Sentences to unit vectors of shape (SIZE,)."""
+
+    def __init__(self, pieces: Sequence[str], weights: Mapping[str, Floats]) -> None:
+        """`weights` by name; matrices have shape (in, out)."""
+        self._pieces = WordPieces(pieces)
+        self._weights = dict(weights)
+        self._layers = [_Layer(self._weights, f"layer{number}.") for number in range(LAYERS)]
+        self._remembered = lru_cache(_REMEMBERED)(self._vector)
+
+    @classmethod
+    def load(cls, path: Path) -> SentenceEncoder:
+        """Read the file at `path`.
+
+        Raises:
+            DataError: it is missing or broken.
+        """
+        try:
+            with np.load(path) as stored:
+                pieces = stored["pieces"].tobytes().decode().split("\n")
+                names = [name for name in stored.files if name != "pieces" and not name.endswith(".scale")]
+                weights = {name: _restored(stored, name) for name in names}
+        except (OSError, EOFError, KeyError, ValueError) as exc:
+            reason = "is missing or broken; install the program again, or run 'make encoder'"
+            raise DataError((Fault(str(path), "", reason),)) from exc
+        return cls(pieces, weights)
+
+    def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
+        """The place and the vector of each sentence; sentences of one length together, so in another order."""
+        by_length: dict[int, list[tuple[int, list[int]]]] = {}
+        for place, sentence in enumerate(sentences):
+            numbers = self._numbers(sentence)
+            by_length.setdefault(len(numbers), []).append((place, numbers))
+        for group in by_length.values():
+            for start in range(0, len(group), _AT_ONCE):
+                part = group[start : start + _AT_ONCE]
+                vectors = self._vectors(np.array([numbers for _, numbers in part]))
+                yield from ((place, vector) for (place, _), vector in zip(part, vectors, strict=True))
+
+    def encode(self, sentence: str) -> Floats:
+        """The vector of one normalised sentence."""
+        return self._remembered(sentence)
+
+    def _vector(self, sentence: str) -> Floats:
+        return np.asarray(self._vectors(np.array([self._numbers(sentence)]))[0], np.float32)
+
+    def _numbers(self, sentence: str) -> list[int]:
+        return self._pieces.numbers(sentence)[:_MOST_PIECES]
+
+    def _vectors(self, numbers: npt.NDArray[np.int64]) -> Floats:
+        """Unit vectors, shape (sentences, SIZE), of pieces, shape (sentences, length)."""
+        places = self._weights["places"][: numbers.shape[1]]
+        state = _normed(self._weights["words"][numbers] + places, self._weights, "norm")
+        for layer in self._layers:
+            state = layer(state)
+        mean = state.mean(axis=1)
+        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+
+
+class _Layer:
+    """Self-attention and a feed-forward step, each added to what came in and brought to a common scale."""
+
+    def __init__(self, weights: Mapping[str, Floats], prefix: str) -> None:
+        self._weights = {name.removeprefix(prefix): each for name, each in weights.items() if name.startswith(prefix)}
+
+    def __call__(self, state: Floats) -> Floats:
+        state = _normed(state + self._linear(self._attended(state), "out"), self._weights, "norm1")
+        return _normed(state + self._linear(_gelu(self._linear(state, "up")), "down"), self._weights, "norm2")
+
+    def _attended(self, state: Floats) -> Floats:
+        sentences, length, _ = state.shape
+        heads = self._linear(state, "query_key_value").reshape(sentences, length, 3, _HEADS, SIZE // _HEADS)
+        query, key, value = heads.transpose(2, 0, 3, 1, 4)
+        affinity = query @ key.swapaxes(-1, -2) * np.float32((SIZE // _HEADS) ** -0.5)
+        affinity = np.exp(affinity - affinity.max(axis=-1, keepdims=True))
+        mixed = affinity / affinity.sum(axis=-1, keepdims=True) @ value
+        return np.asarray(mixed.transpose(0, 2, 1, 3).reshape(sentences, length, SIZE), np.float32)
+
+    def _linear(self, state: Floats, name: str) -> Floats:
+        rows = state.reshape(-1, state.shape[-1])  # one product of two matrices is far faster than one a sentence
+        product = rows @ self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return np.asarray(product.reshape(*state.shape[:-1], -1), np.float32)
+
+
+def _normed(state: Floats, weights: Mapping[str, Floats], name: str) -> Floats:
+    centred = state - state.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + _TINY)
+    return np.asarray(centred / deviation * weights[f"{name}.weight"] + weights[f"{name}.bias"], np.float32)
+
+
+def _gelu(x: Floats) -> Floats:
+    """By the hyperbolic tangent (Hendrycks and Gimpel 2016); the error is below that of the eight-bit weights."""
+    inner = np.float32(0.7978846) * (x + np.float32(0.044715) * x * x * x)
+    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), np.float32)
+
+
+def _restored(stored: Mapping[str, Floats], name: str) -> Floats:
+    """A matrix from its eight-bit rows, or a vector as it is."""
+    values = stored[name].astype(np.float32)
+    scale = f"{name}.scale"
+    return np.asarray(values * stored[scale][:, None] if scale in stored else values, np.float32)
