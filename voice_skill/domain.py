@@ -55,6 +55,11 @@ class Utterance:
 
     hypotheses: tuple[Hypothesis, ...]
     quality: Quality = Quality.CLEAR
+    as_answer: str | None = None
+    """What a second recogniser heard that knows only short answers to the open question; empty for other speech.
+
+    None where nobody listened for answers. It is too easily wrong to be acted on: it only confirms or casts doubt.
+    """
 
     @property
     def text(self) -> str:
@@ -77,6 +82,8 @@ class Refusal(str, Enum):
     NOISE = "noise"
     OUT_OF_SCOPE = "out_of_scope"
     AMBIGUOUS = "ambiguous"
+    DOUBTFUL = "doubtful"
+    """A short answer to the open question that was not heard as the same one by whoever listens for answers alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from voice_skill.catalog import Catalog
-from voice_skill.dialogue import State, understand
+from voice_skill.dialogue import State, respond, understand
 from voice_skill.dialogue.state import Hold, Place
-from voice_skill.domain import Hypothesis, Quality, Refusal, Utterance
+from voice_skill.domain import Heard, Hypothesis, Quality, Refusal, Say, Utterance
 
 _TEAR, _EASING, _CHOICE, _HOLD = Place("relief", 2), Place("relief", 7), Place("relief", 9), Place("relief", 5)
 _HOLDING = State(place=_HOLD, hold=Hold(15.0, running_since_s=0.0))
@@ -46,3 +46,42 @@ def test_noise_is_no_utterance_but_a_sign_in_it_counts(uk: Catalog) -> None:
 
 def test_nothing_heard(uk: Catalog) -> None:
     assert understand(Utterance(()), State(), uk).refusal is Refusal.SILENCE
+
+
+@pytest.mark.parametrize(
+    ("state", "heard", "as_answer", "refusal"),
+    [
+        (State(place=_TEAR), "yes", "yes please", None),
+        (State(place=_TEAR), "yes", "no", Refusal.DOUBTFUL),
+        (State(place=_TEAR), "no", "", Refusal.DOUBTFUL),
+        (State(place=_CHOICE), "cold", "warm", Refusal.DOUBTFUL),
+        (State(place=_CHOICE), "cold", "ice please", None),
+        (State(place=_TEAR), "yes", None, None),
+        (State(place=_TEAR), "no it is not", "", None),
+        (State(place=_TEAR), "stop", "", None),
+        (State(), "yes", "no", None),
+    ],
+)
+def test_a_short_answer_must_be_heard_twice(
+    state: State, heard: str, as_answer: str | None, refusal: Refusal | None, uk: Catalog
+) -> None:
+    """Only where a question waits and somebody listened for its answers; commands and longer sentences stand alone."""
+    understanding = understand(Utterance((Hypothesis(heard),), as_answer=as_answer), state, uk)
+    assert understanding.refusal is refusal
+    assert (understanding.intent is None) == (refusal is not None)
+
+
+def test_a_doubtful_answer_is_asked_for_again_and_twice_counts_as_the_cautious_one(uk: Catalog) -> None:
+    """A safety question is never passed by an answer that may have been none."""
+    doubtful = Heard(1.0, Utterance((Hypothesis("no"),), as_answer=""))
+    state, actions = respond(State(place=_TEAR), doubtful, uk)
+    assert state.place is not None
+    assert (state.place.step, state.place.unclear, state.flags) == (_TEAR.step, 1, ())
+    assert any(isinstance(action, Say) for action in actions)
+    state, _ = respond(state, doubtful, uk)
+    assert [flag.id for flag in state.flags] == ["tear"]
+
+
+def test_doubt_takes_no_sign_of_danger_away(uk: Catalog) -> None:
+    utterance = Utterance((Hypothesis("can't breathe"),), as_answer="")
+    assert understand(utterance, State(place=_TEAR), uk).red_flags

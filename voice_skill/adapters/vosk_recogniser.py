@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ BLOCK_S = 0.1
 _TRAILING_SILENCE_S = 0.8
 """Added to recordings so that their last word is decoded to its end."""
 ALTERNATIVES = 4
+_UNKNOWN = "[unk]"
+"""Vosk's word for speech that a grammar does not hold."""
+_SWITCHABLE_GRAPH = "HCLr.fst"
+"""The file of a model that a grammar can be set on; without it Vosk drops the grammar with only a log line."""
 _ASSUMED_SUBSAMPLING = 3
 """Vosk reports word times as if every model took each third frame, as chain models do."""
 
@@ -38,6 +42,7 @@ class VoskModel:
 
         vosk.SetLogLevel(-1)
         self.time_scale = _time_scale(folder)
+        self.takes_grammars = any(folder.rglob(_SWITCHABLE_GRAPH))
         try:
             with _native_messages_dropped():
                 self.handle = vosk.Model(str(folder))
@@ -49,24 +54,62 @@ class VoskModel:
         return bool(self.handle.vosk_model_find_word(word) >= 0)
 
 
+class AnswerListener:
+    """Hears the same sound as a `VoskRecogniser`, but knows only the short answers to a question."""
+
+    def __init__(self, model: VoskModel, rate_hz: int, answers: Sequence[str]) -> None:
+        """`rate_hz` is that of the blocks to come; the model knows every word of the `answers`."""
+        self._recogniser = _kaldi_recogniser(model, rate_hz, [*answers, _UNKNOWN])
+        self._heard: list[str] = []
+
+    def restart(self) -> None:
+        """Forget what was heard; an utterance begins."""
+        self._recogniser.Reset()
+        self._heard.clear()
+
+    def accept(self, block: bytes) -> None:
+        """Take mono 16-bit samples. An endpoint of its own means nothing: it goes on where the utterance does."""
+        if self._recogniser.AcceptWaveform(block):
+            self._heard.append(_text(self._recogniser.Result()))
+
+    def finish(self) -> str:
+        """The answer in the utterance that ends now; empty if there was anything else beside it, or nothing."""
+        heard = " ".join([*self._heard, _text(self._recogniser.FinalResult())]).strip()
+        self._heard.clear()
+        return "" if _UNKNOWN in heard else heard
+
+
 class VoskRecogniser:
-    """One stream of speech. Not for use from several threads."""
+    """One stream of speech. Only `expect` may be called from another thread."""
 
-    def __init__(self, model: VoskModel, rate_hz: int, grammar: Sequence[str] = ()) -> None:
-        """`rate_hz` is that of the blocks to come; without `grammar` the model's own graph decides."""
-        import vosk
+    def __init__(
+        self,
+        model: VoskModel,
+        rate_hz: int,
+        grammar: Sequence[str] = (),
+        answers: Mapping[Expectation, Sequence[str]] | None = None,
+    ) -> None:
+        """`rate_hz` is that of the blocks to come; without `grammar` the model's own graph decides.
 
-        arguments: list[Any] = [json.dumps(list(grammar))] if grammar else []
-        self._recogniser = vosk.KaldiRecognizer(model.handle, rate_hz, *arguments)
+        `answers` are the short answers to each kind of question whose answers are to be heard a second time.
+        """
+        self._recogniser = _kaldi_recogniser(model, rate_hz, grammar)
         self._recogniser.SetMaxAlternatives(ALTERNATIVES)
         self._recogniser.SetWords(True)
         self._time_scale = model.time_scale
         self._meter = QualityMeter(rate_hz)
         self.rate_hz = rate_hz
+        narrow = answers if answers and model.takes_grammars else {}
+        self._listeners = {kind: AnswerListener(model, rate_hz, each) for kind, each in narrow.items() if each}
+        self._expected = self._wanted = Expectation.ANYTHING
 
     def accept(self, block: bytes) -> Utterance | None:
         """Take mono 16-bit samples; the utterance once its endpoint was found, else None."""
+        if self._wanted is not self._expected and not self.partial():
+            self._switch()
         self._meter.add(np.frombuffer(block, np.int16))
+        if self._listener is not None:
+            self._listener.accept(block)
         return self._utterance(self._recogniser.Result()) if self._recogniser.AcceptWaveform(block) else None
 
     def partial(self) -> str:
@@ -83,7 +126,8 @@ class VoskRecogniser:
         hypotheses = tuple(self._hypothesis(each) for each in data.get("alternatives", [data]))
         quality = self._meter.quality
         self._meter.restart()
-        return Utterance(hypotheses, quality) if hypotheses and hypotheses[0].text else None
+        as_answer = self._listener.finish() if self._listener else None
+        return Utterance(hypotheses, quality, as_answer) if hypotheses and hypotheses[0].text else None
 
     def _hypothesis(self, data: dict[str, Any]) -> Hypothesis:
         scale = self._time_scale
@@ -94,7 +138,20 @@ class VoskRecogniser:
         return Hypothesis(str(data.get("text", "")).strip(), float(data.get("confidence", 1.0)), words)
 
     def expect(self, expectation: Expectation) -> None:
-        """All answers are heard with the same graph: a narrow grammar turns other speech into yes and no."""
+        """Hear the answers of this kind a second time from the next utterance on: half an utterance proves nothing.
+
+        They are never put before what the open graph heard: a narrow grammar turns other speech into yes and no.
+        """
+        self._wanted = expectation
+
+    @property
+    def _listener(self) -> AnswerListener | None:
+        return self._listeners.get(self._expected)
+
+    def _switch(self) -> None:
+        self._expected = self._wanted
+        if self._listener is not None:
+            self._listener.restart()
 
 
 def utterances_in(sound: Sound, recogniser: VoskRecogniser) -> Iterable[Utterance]:
@@ -107,6 +164,16 @@ def utterances_in(sound: Sound, recogniser: VoskRecogniser) -> Iterable[Utteranc
             yield utterance
     if utterance := recogniser.finish():
         yield utterance
+
+
+def _kaldi_recogniser(model: VoskModel, rate_hz: int, grammar: Sequence[str]) -> Any:
+    import vosk
+
+    return vosk.KaldiRecognizer(model.handle, rate_hz, *([json.dumps(list(grammar))] if grammar else []))
+
+
+def _text(result: str) -> str:
+    return str(json.loads(result).get("text", "")).strip()
 
 
 def _time_scale(folder: Path) -> float:

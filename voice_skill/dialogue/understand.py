@@ -20,6 +20,9 @@ _ANSWERS_IN_OTHER_WORDS = {
 _ONLY_IF_EASING = frozenset({"relief.not_easing", "relief.start", "eased"})
 _FURTHER = frozenset({"next", "skip", "done", "did", "finished"})
 """Words of a "next" that can only mean the next step, not "carry on with this one"."""
+_PLAIN_ANSWERS = frozenset({"yes", "no", "unsure"})
+_SHORT_WORDS = 3
+"""Words up to which other speech is easily heard as an answer; longer sentences hold too much that must fit."""
 
 
 def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understanding:
@@ -34,6 +37,8 @@ def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understa
     # A sign of danger is not what was asked for, so nothing is read into it for the sake of an open question.
     match = catalog.matcher.match(readings, frozenset() if flags else _expected(state, question))
     intent = _in_context(match.intent, text, state, question) if match.intent else None
+    if intent and not flags and _is_doubtful_answer(utterance, intent, state, question, catalog):
+        return Understanding(text, refusal=Refusal.DOUBTFUL)
     return Understanding(text, intent, match.score, match.refusal, flags, match.rivals)
 
 
@@ -53,6 +58,19 @@ def _expected(state: State, question: StepEntry | None) -> frozenset[str]:
     if state.hold:
         return frozenset({"time_left", "eased"})
     return frozenset()
+
+
+def _is_doubtful_answer(
+    utterance: Utterance, intent: str, state: State, question: StepEntry | None, catalog: Catalog
+) -> bool:
+    """Whether a short answer to an open question was heard as another one, or as none, by who knows answers alone."""
+    second = utterance.as_answer
+    if second is None or question is None or not question.answers or len(utterance.text.split()) > _SHORT_WORDS:
+        return False
+    if intent not in {*question.answers, *_PLAIN_ANSWERS}:
+        return False
+    match = catalog.matcher.match([normalise(second)], _expected(state, question))
+    return match.intent is None or _in_context(match.intent, second, state, question) != intent
 
 
 def _in_context(intent: str, text: str, state: State, question: StepEntry | None) -> str:

@@ -1,0 +1,84 @@
+"""Speaks the sentences of `answers.yaml`, clean and in noise, into a folder that is kept for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from tests.recordings import make_recordings as maker
+from voice_skill.domain import Expectation
+from voice_skill.sound import Sound, read_sound
+
+SNR_DB = 15.0
+"""Of the noisy recordings: a kitchen with the fan on."""
+NOISES = ("none", "kitchen", "pink")
+_SEED = 7
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One recording of what is said while a question waits."""
+
+    expectation: Expectation
+    said: str
+    answer: str | None
+    """The intent; None for speech that answers nothing."""
+    voice: str
+    noise: str
+    sound: Sound
+
+
+def recordings(voices: Sequence[str], folder: Path) -> Iterator[Spoken]:
+    """Every sentence in every voice and every noise; speech that answers nothing is put to both kinds of question.
+
+    A voice whose program is not installed is passed over with a word on the terminal.
+    """
+    listed = yaml.safe_load(Path(__file__).with_name("answers.yaml").read_text("utf-8"))
+    other = listed.pop("other")
+    wanted = [
+        (Expectation(kind), said, answer)
+        for kind, answers in listed.items()
+        for answer, group in answers.items()
+        for said in group
+    ]
+    wanted += [(list(Expectation)[1 + i % 2], said, None) for i, said in enumerate(other)]
+    for voice in voices:
+        for number, (expectation, said, answer) in enumerate(wanted):
+            noise = NOISES[number % len(NOISES)]
+            yield from (
+                Spoken(expectation, said, answer, voice, each, _in_noise(_clean(voice, said, folder), each))
+                for each in dict.fromkeys(("none", noise if noise != "none" else "kitchen"))
+            )
+
+
+def _clean(voice: str, said: str, folder: Path) -> Sound:
+    file = folder / voice / f"{said}.flac"
+    if not file.exists():
+        _speak(voice, said, file)
+    return read_sound(file)
+
+
+_SPEAKERS: dict[str, maker.Speaker] = {}
+
+
+def _speak(voice: str, said: str, file: Path) -> None:
+    if voice not in _SPEAKERS:
+        _SPEAKERS[voice] = maker.speaker_for(voice)
+    maker.record(maker.Task(voice, said, 1.0, file), _SPEAKERS[voice], np.random.default_rng(_SEED))
+
+
+def _in_noise(sound: Sound, noise: str) -> Sound:
+    """The sound with noise at `SNR_DB` below the mean level of its speech."""
+    if noise == "none":
+        return sound
+    rng = np.random.default_rng(_SEED)
+    count = len(sound.samples)
+    made = maker.kitchen(rng, count) if noise == "kitchen" else maker.coloured(rng, count, power=1.0)
+    speech = sound.samples[np.abs(sound.samples.astype(int)) > 300].astype(float)
+    level = float(np.sqrt(np.mean(speech**2))) * 10 ** (-SNR_DB / 20)
+    mixed = sound.samples + maker.levelled(made, level)
+    return Sound(np.clip(mixed, -32768, 32767).astype(np.int16), sound.rate_hz)
