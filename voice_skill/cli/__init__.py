@@ -8,6 +8,7 @@ import sys
 import click
 
 from voice_skill import __version__
+from voice_skill.cli.benching import bench
 from voice_skill.cli.checking import check
 from voice_skill.cli.conversing import ask, chat, demo, listen
 from voice_skill.cli.evaluating import evaluate_files
@@ -35,7 +36,7 @@ def command(context: click.Context, debug: bool) -> None:
         context.invoke(listen)
 
 
-for each in (listen, ask, chat, demo, match, recognise, evaluate_files, check, models):
+for each in (listen, ask, chat, demo, match, recognise, evaluate_files, bench, check, models):
     command.add_command(each)
 
 
