@@ -93,6 +93,7 @@ class LiveSession:
         self._conversation.heard_by(recogniser)
         canceller = canceller_for(microphone.rate_hz) if self._settings.echo_cancellation else None
         self._self_hearing = SelfHearing(microphone.rate_hz, canceller, lambda: self._note_once(ECHO_HEARD))
+        self._catalog.matcher.prepare()
         self._ear = Ear(recogniser, self._mouth, self._catalog, self._heard)
 
     def read_lines(self, lines: Iterable[str]) -> None:

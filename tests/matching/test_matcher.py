@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 import pytest
 
 from voice_skill.domain import Match, Refusal
+from voice_skill.matching.features import Floats
 from voice_skill.matching.matcher import IntentMatcher, Thresholds
 from voice_skill.matching.repair import Repair, Repaired, Wording
-from voice_skill.matching.training import LinearModel, TrainingSet
+from voice_skill.matching.training import LinearModel, TrainingSet, train, training_set
 from voice_skill.matching.word_repair import WordRepair
 
 
@@ -175,3 +179,26 @@ def test_repair_lets_long_transcripts_be(repair: Repair) -> None:
     """A television has much to say; the time for an answer is short."""
     speech = " ".join(["ham string"] * 20)
     assert repair(speech) == Repaired(speech, 0.0)
+
+
+def test_what_takes_time_can_be_done_ahead() -> None:
+    """The encoder is read once, before the first utterance."""
+    readings: list[str] = []
+    data = training_set({"stop": [["stop it"]], "go": [["go on"]]}, {})
+
+    class Counted:
+        def encode(self, sentence: str) -> Floats:
+            return np.ones(1, np.float32)
+
+        def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
+            return ((place, self.encode(sentence)) for place, sentence in enumerate(sentences))
+
+    def read() -> Counted:
+        readings.append("read")
+        return Counted()
+
+    matcher = IntentMatcher(train(data, Counted()), data, {}, {}, read)
+    assert readings == []
+    matcher.prepare()
+    matcher.match(["stop that now"])
+    assert readings == ["read"]

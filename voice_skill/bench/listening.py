@@ -61,6 +61,7 @@ class Listener:
             SkillError: the data has faults or the speech model is missing.
         """
         self.catalog = build_catalog(settings)
+        self.catalog.matcher.prepare()
         self._settings = settings
         self._model = load_model(settings)
 

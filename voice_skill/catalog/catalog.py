@@ -23,6 +23,10 @@ class Matcher(Protocol):
         """`reading` with mis-heard words of the domain put back."""
         ...
 
+    def prepare(self) -> None:
+        """Do now what the first utterance would have to wait for."""
+        ...
+
     def may_go_on(self, reading: str) -> bool:
         """Whether a known sentence begins with the words of `reading` and has more."""
         ...

@@ -86,6 +86,12 @@ class IntentMatcher:
         """`reading` with single words of the domain put back, and nothing guessed from the sentence."""
         return self._word_repair(reading)
 
+    def prepare(self) -> None:
+        """Do now what the first utterance would have to wait for: a tenth of a second."""
+        self.may_go_on("")
+        if self._encoder is not None:
+            self._encoder()
+
     def may_go_on(self, reading: str) -> bool:
         """Whether an authored sentence begins with the words of `reading` and has more."""
         start = f"{reading} "
