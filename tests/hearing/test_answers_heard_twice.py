@@ -68,15 +68,13 @@ def test_other_speech_is_no_answer(engine: Pyttsx3Engine, recogniser: VoskRecogn
     assert understand(utterance, _TEAR, catalog).refusal is Refusal.DOUBTFUL
 
 
-def test_nothing_changes_while_no_question_waits(vosk_model: LoadedModel, recogniser: VoskRecogniser) -> None:
+def test_nobody_listens_for_answers_while_no_question_waits(recogniser: VoskRecogniser) -> None:
     """Neither before the first one nor after the last."""
     sound = recorded("festival-kal", "no")
-    (plain,) = utterances_in(sound, open_recogniser(vosk_model, Settings()))
     listened = []
     for expectation in (Expectation.ANYTHING, Expectation.YES_OR_NO, Expectation.ANYTHING):
         recogniser.expect(expectation)
         (utterance,) = utterances_in(sound, recogniser)
-        assert utterance.text == plain.text
         listened.append(utterance.as_answer)
     assert listened == [None, "no", None]
 

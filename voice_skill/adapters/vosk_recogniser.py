@@ -40,7 +40,7 @@ class VoskModel:
         """
         import vosk
 
-        vosk.SetLogLevel(-1)
+        vosk.SetLogLevel(-2)  # below -1, so that warnings keep off the terminal too
         self.time_scale = _time_scale(folder)
         self.takes_grammars = any(folder.rglob(_SWITCHABLE_GRAPH))
         try:
