@@ -18,7 +18,7 @@ from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
 from voice_skill.text import normalise
 
-LEARNING = "Learning the phrases, once after each change of them; this takes a minute or two ..."
+LEARNING = "Learning the phrases, once after each change of them; this takes some minutes ..."
 """For `on_learning` to show."""
 _SENTENCES = 3
 """Sentences that a phrase gives the matcher."""
@@ -91,7 +91,10 @@ def training_data(authored: Authored) -> TrainingSet:
     if strangers:
         others.extend(near_misses(one_each, frozenset(subject), strangers))
     if _WORRY in phrases:
-        phrases[_WORRY] += [tuple(sample(said, words, _SENTENCES)) for said in _dangers(authored)]
+        said = (sentence for danger in _dangers(authored) for sentence in sample(danger, words, _SENTENCES))
+        dangers = {sentence for sentence in said if sentence not in ours}
+        phrases[_WORRY] += [(sentence,) for sentence in sorted(dangers)]
+        ours |= dangers
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
     return replace(training_set(phrases, dict(authored.concepts)), others=_every_sentence(authored))
 

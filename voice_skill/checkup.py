@@ -15,6 +15,8 @@ from voice_skill.text import normalise
 
 _STALE_AFTER = timedelta(days=365)
 _ENOUGH_SENTENCES = 20
+_NEWEST_PHRASES = 6
+"""Authors add at the end, and looking at every phrase would take a minute."""
 _SHOWN = 8
 """How many examples of one kind of finding are shown."""
 
@@ -49,9 +51,11 @@ def _data(authored: Authored, today: date) -> Iterator[Finding]:
         f"{len(authored.intents)} intents with {count} phrases, {len(authored.red_flags)} red flags, "
         f"{len(authored.replies)} replies, {len(authored.routines)} routines",
     )
-    yield from _claimed_twice(authored)
+    claimed_twice = tuple(_claimed_twice(authored))
+    yield from claimed_twice
     yield from _too_few_phrases(authored)
-    yield from _misunderstood(authored)
+    if not claimed_twice:  # else there is something to mend before it is worth a minute of learning
+        yield from _misunderstood(authored)
     for name, source in authored.sources.items():
         if today - source.checked_on > _STALE_AFTER:
             yield Finding(
@@ -78,18 +82,20 @@ def _too_few_phrases(authored: Authored) -> Iterator[Finding]:
 
 
 def _misunderstood(authored: Authored) -> Iterator[Finding]:
-    """Phrases that stand so near to another intent's that their words alone point there."""
+    """The newest phrases of each intent that stand so near to another's that their words alone point there."""
     matcher = build_matcher(authored, cache_folder())
     wrong: list[str] = []
     for intent, entry in authored.intents.items():
-        for phrase in entry.phrases:
+        for phrase in entry.phrases[-_NEWEST_PHRASES:]:
             sentence = normalise(next(sample(phrase, authored.words, 1)))
             found = matcher.likeliest(sentence)
             if found != intent:
                 wrong.append(f'"{sentence}" of {intent} looks like {found}')
     if wrong:
         shown = "; ".join(wrong[:_SHOWN]) + ("; ..." if len(wrong) > _SHOWN else "")
-        yield Finding(Level.NOTE, "phrases", f"{len(wrong)} are understood only in these very words: {shown}")
+        yield Finding(
+            Level.NOTE, "phrases", f"{len(wrong)} of the newest are understood only in these very words: {shown}"
+        )
 
 
 def _speech_model(settings: Settings, authored: Authored) -> Iterator[Finding]:
