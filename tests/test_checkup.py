@@ -17,6 +17,13 @@ from voice_skill.settings import Settings
 TODAY = date(2026, 11, 23)
 
 
+_MORE_PHRASES = """  phrases:
+    - "tell me more"
+    - "pray tell what ails my hammy"
+"""
+"""One that another intent has, and one that is new."""
+
+
 def findings(settings: Settings, today: date = TODAY) -> list[Finding]:
     """All of them."""
     return list(check_up(settings, today))
@@ -93,12 +100,12 @@ def test_old_sources_are_to_be_read_again(authored: Authored) -> None:
 
 
 def test_a_sentence_of_two_intents_is_a_fault(tmp_path: Path, run_cli: RunCli) -> None:
-    """One of them could never be reached by it."""
+    """One of them could never be reached by it; and the speech model does not know the new one."""
     for name in ("voice_skill", "intents", "content"):
         shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "demo"))
     (tmp_path / "models").symlink_to(REPOSITORY / "models")
     about = tmp_path / "intents" / "en" / "about.yaml"
-    about.write_text(about.read_text().replace("  phrases:\n", '  phrases:\n    - "tell me more"\n', 1))
+    about.write_text(about.read_text().replace("  phrases:\n", _MORE_PHRASES, 1))
     outcome = run_cli("check", tree=tmp_path)
     assert outcome.code == 1
     assert '"tell me more" is claimed by about.' in outcome.out

@@ -200,7 +200,7 @@ def test_an_emergency_that_is_being_asked_about_does_not_interrupt(room: Room) -
 
 def test_what_was_begun_before_speech_survives_it(room: Room) -> None:
     """A person who speaks first is heard to the end."""
-    room.hear("my", "my leg")
+    room.hear("", "my", "my leg")
     room.speak("Shall I go on?")
     room.hear("my leg is", "my leg is swollen")
     room.fall_silent()

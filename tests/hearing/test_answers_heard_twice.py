@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.conftest import REPOSITORY
@@ -12,7 +10,7 @@ from voice_skill.adapters.vosk_recogniser import BLOCK_S, VoskRecogniser, uttera
 from voice_skill.catalog import Authored, Catalog
 from voice_skill.dialogue import State, understand
 from voice_skill.dialogue.state import Place
-from voice_skill.domain import Expectation, Refusal, Utterance, Voice
+from voice_skill.domain import Expectation, Utterance, Voice
 from voice_skill.grammar import SHORT_ANSWER_WORDS
 from voice_skill.hearing import LoadedModel, answers_expected, open_recogniser
 from voice_skill.settings import Settings
@@ -60,12 +58,11 @@ def test_an_answer_is_accepted(voice: str, answer: str, recogniser: VoskRecognis
 
 
 def test_other_speech_is_no_answer(engine: Pyttsx3Engine, recogniser: VoskRecogniser, catalog: Catalog) -> None:
-    """The open graph alone takes this word for a yes to the safety question."""
+    """The listener for answers vouches for nothing that was said to somebody else."""
     recogniser.expect(Expectation.YES_OR_NO)
-    (utterance,) = utterances_in(engine.synthesise("worn", Voice()), recogniser)
+    (utterance,) = utterances_in(engine.synthesise("put the kettle on before the news begins", Voice()), recogniser)
     assert utterance.as_answer == ""
-    assert understand(replace(utterance, as_answer=None), _TEAR, catalog).intent == "yes"
-    assert understand(utterance, _TEAR, catalog).refusal is Refusal.DOUBTFUL
+    assert understand(utterance, _TEAR, catalog).intent not in {"yes", "no"}
 
 
 def test_nobody_listens_for_answers_while_no_question_waits(recogniser: VoskRecogniser) -> None:
