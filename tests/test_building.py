@@ -19,6 +19,13 @@ def test_every_intent_and_the_refusals_are_learnt(authored: Authored) -> None:
     assert classes == authored.intents.keys() | {OFF_TOPIC}
 
 
+def test_a_misheard_sentence_is_none_that_was_authored(authored: Authored) -> None:
+    """Else words of one intent would be taught as another's."""
+    data = training_data(authored)
+    assert len(data.misheard) > 1_000
+    assert not dict(data.misheard).keys() & dict(data.examples).keys()
+
+
 def test_what_ships_was_learnt_from_the_phrases_that_ship(authored: Authored, tmp_path: Path) -> None:
     """Nobody waits at the first start; whoever changes a phrase learns them again before it ships."""
     learnings: list[str] = []

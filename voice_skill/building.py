@@ -9,6 +9,7 @@ from pathlib import Path
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
 from voice_skill.domain import Urgency
 from voice_skill.matching.matcher import IntentMatcher
+from voice_skill.matching.mishearings import mishearings
 from voice_skill.matching.near_misses import near_misses
 from voice_skill.matching.sentence_encoder import SentenceEncoder
 from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, train, training_set
@@ -18,7 +19,7 @@ from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
 from voice_skill.text import normalise
 
-LEARNING = "Learning the phrases, once after each change of them; this takes some minutes ..."
+LEARNING = "Learning the phrases, once after each change of them; this takes a minute or two ..."
 """For `on_learning` to show."""
 _SENTENCES = 3
 """Sentences that a phrase gives the matcher."""
@@ -36,7 +37,7 @@ def build_catalog(
 ) -> Catalog:
     """Intents and content of the chosen language, with a matcher that has learnt them.
 
-    `on_learning` is told before phrases are learnt, which takes some seconds; what was learnt before is not told.
+    `on_learning` is told before phrases are learnt, which takes a minute or two; what was learnt before is not told.
 
     Raises:
         DataError: intents or content have faults.
@@ -96,7 +97,12 @@ def training_data(authored: Authored) -> TrainingSet:
         phrases[_WORRY] += [(sentence,) for sentence in sorted(dangers)]
         ours |= dangers
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
-    return replace(training_set(phrases, dict(authored.concepts)), others=_every_sentence(authored))
+    data = training_set(phrases, dict(authored.concepts))
+    ours_only = [example for example in data.examples if example[1] != OFF_TOPIC]
+    known = {sentence for sentence, _ in data.examples}
+    misheard = dict(mishearings(ours_only, (authored.sounds_like, authored.sound_alikes)))
+    unknown = tuple(example for example in misheard.items() if example[0] not in known)
+    return replace(data, others=_every_sentence(authored), misheard=unknown)
 
 
 def _dangers(authored: Authored) -> list[str]:
@@ -132,9 +138,8 @@ def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) ->
 
 def _digest(authored: Authored) -> str:
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
-    return digest_of(
-        phrases, authored.off_topic, sorted(authored.words.items()), sorted(dict(authored.concepts).items())
-    )
+    tables = (authored.words, authored.concepts, authored.sounds_like, authored.sound_alikes)
+    return digest_of(phrases, authored.off_topic, *(sorted(dict(table).items()) for table in tables))
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

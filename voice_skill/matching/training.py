@@ -24,7 +24,7 @@ from voice_skill.text import normalise
 
 OFF_TOPIC = "off_topic"
 """The class of everything that must be refused."""
-_METHOD = "ridge over hashed word, concept, letter and sound features, and the encoder's meaning, 5"
+_METHOD = "ridge over hashed word, concept, letter and sound features, and the encoder's meaning, 6"
 """Part of the digest: change it whenever the features, the sampling or the solution change."""
 _SENTENCES_A_PHRASE = 20
 _EXPANSION_LIMIT = 2_000
@@ -53,6 +53,8 @@ class TrainingSet:
     concepts: Mapping[str, tuple[str, ...]]
     others: tuple[tuple[str, str], ...] = ()
     """Further sentences that the phrases stand for: not learnt from, but known when they are heard."""
+    misheard: tuple[tuple[str, str], ...] = ()
+    """Examples as they might be heard: learnt from, but never taken for what was authored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,13 @@ def _thinned(sentences: Sequence[str]) -> Iterator[str]:
 
 def train(data: TrainingSet, encoder: Encoder | None = None) -> LinearModel:
     """The ridge solution, each class weighted by the square root of its size; without `encoder`, by words alone."""
-    sentences = [sentence for sentence, _ in data.examples]
+    examples = data.examples + data.misheard
+    sentences = [sentence for sentence, _ in examples]
     space = FeatureSpace.learn(data.concepts, sentences)
     vectors = _vectors(sentences, encoder)
-    classes = tuple(sorted({name for _, name in data.examples}))
+    classes = tuple(sorted({name for _, name in examples}))
     place = {name: index for index, name in enumerate(classes)}
-    labels = np.array([place[name] for _, name in data.examples])
+    labels = np.array([place[name] for _, name in examples])
     root = np.bincount(labels)[labels] ** -0.25  # the square root of each row's weight
     root = (root / np.sqrt(np.mean(root**2))).astype(np.float32)[:, None]
 
