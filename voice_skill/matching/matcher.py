@@ -31,7 +31,7 @@ class Thresholds:
     refused nearly 97 % of the off-topic sentences while losing the fewest others.
     """
 
-    accept: float = 0.3
+    accept: float = 0.33
     """The least probability of an intent that is acted on."""
     repair_cost: float = 0.9
     """Cost of repair for each word at which the repaired words count for a third and the heard ones for two thirds."""
