@@ -7,6 +7,7 @@ kernel module and no desktop session. PortAudio sees the devices `vspeaker`, `vm
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -227,6 +228,7 @@ class Recording:
         command = ["parec", "-d", source, "--raw", "--format=s16le", f"--rate={RATE_HZ}", "--channels=1"]
         self._process = subprocess.Popen([*command, "--latency-msec=10"], stdout=subprocess.PIPE)
         self._bytes = bytearray()
+        self._began_s = math.inf
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.wait(0.01)
@@ -235,6 +237,12 @@ class Recording:
         assert self._process.stdout is not None
         while chunk := os.read(self._process.stdout.fileno(), 65_536):
             self._bytes += chunk
+            # What comes at once sets the time; everything else was held up on its way.
+            self._began_s = min(self._began_s, time.monotonic() - len(self._bytes) / 2 / RATE_HZ)
+
+    def moment_s(self, sample: int) -> float:
+        """When a sample of `heard` was played, on the clock of `time.monotonic()`, to about ten milliseconds late."""
+        return self._began_s + sample / RATE_HZ
 
     @property
     def heard(self) -> Sound:

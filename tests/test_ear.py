@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voice_skill.catalog import Catalog
-from voice_skill.domain import EarconKind, Expectation, Utterance, Voice
+from voice_skill.domain import EarconKind, Expectation, Hypothesis, Utterance, Voice
 from voice_skill.ear import Ear
 from voice_skill.ports import BLOCK_S
 
@@ -136,6 +136,20 @@ def test_the_tail_of_speech_is_not_listened_to(room: Room) -> None:
     assert room.heard == []
 
 
+def test_echo_that_still_waits_at_the_microphone_is_not_listened_to(room: Room) -> None:
+    """On a busy machine it is taken long after the speech has ended."""
+    room.speak()
+    room.hear("", "")
+    room.fall_silent()
+    before = room.recogniser.blocks
+    room.ear.take(bytes(1600), waiting_s=0.5)
+    room.hear(*["sore leg"] * 7)
+    assert room.recogniser.blocks == before
+    room.hear(*[""] * 2)
+    assert room.recogniser.blocks > before
+    assert room.heard == []
+
+
 def test_a_command_interrupts_without_waiting_for_its_end(room: Room) -> None:
     """ "stop" must work at once: it stands alone for three tenths of a second."""
     room.speak()
@@ -145,12 +159,32 @@ def test_a_command_interrupts_without_waiting_for_its_end(room: Room) -> None:
     assert room.heard == ["stop"]
 
 
+def test_a_command_is_handed_on_before_its_last_decoding(room: Room) -> None:
+    """The final words take a while to make, and the assistant would speak on meanwhile; they are not heard twice."""
+    order: list[str] = []
+    finish = room.recogniser.finish
+    room.recogniser.finish = lambda: order.append("decoded") or finish()  # type: ignore[method-assign, func-returns-value]
+    room.heard = order
+    room.speak()
+    room.hear("", *["stop"] * 3)
+    assert order == ["stop", "decoded"]
+
+
 @pytest.mark.parametrize("command", ["stop", "pause", "repeat", "next", "help", "goodbye"])
 def test_every_short_command_may_interrupt(command: str, room: Room) -> None:
     """These are what a person says into speech."""
     room.speak("Your sore leg goes out in front.")
     room.hear("", command, endpoint=True)
     assert room.heard == [command]
+
+
+def test_a_command_among_the_readings_interrupts(room: Room) -> None:
+    """The end of a short word is easily heard as one more word."""
+    readings = Utterance((Hypothesis("shut the"), Hypothesis("shut down")))
+    room.recogniser.finish = lambda: readings  # type: ignore[method-assign]
+    room.speak("Your sore leg goes out in front.")
+    room.hear("", "shut the", endpoint=True)
+    assert room.heard == ["shut the"]
 
 
 def test_a_command_that_is_being_said_does_not_interrupt(room: Room) -> None:
@@ -168,6 +202,17 @@ def test_what_was_just_said_still_counts_between_two_sentences(room: Room) -> No
     room.speak("")
     room.hear(*["stop"] * 6)
     assert room.heard == []
+
+
+def test_a_sentence_whose_echo_still_waits_at_the_microphone_counts(room: Room) -> None:
+    """On a busy machine its echo is taken while the sentence after it sounds, and no longer than that."""
+    room.speak("Stop. Sit or lie down somewhere safe.")
+    room.ear.take(bytes(1600), waiting_s=1.0)
+    room.speak("Your sore leg goes out in front.")
+    room.hear(*["stop"] * 6)
+    assert room.heard == []
+    room.hear(*[""] * 8, *["stop"] * 4)
+    assert room.heard == ["stop"]
 
 
 def test_growing_words_are_no_command(room: Room) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from voice_skill.catalog import Catalog
-from voice_skill.domain import Urgency, Utterance
+from voice_skill.domain import Hypothesis, Urgency, Utterance
 from voice_skill.endpointing import Ending, Endpointer
 from voice_skill.ports import BLOCK_S, Mouth, Recogniser
 from voice_skill.text import normalise
@@ -41,17 +41,20 @@ class Ear:
         """None between utterances."""
         self._was_speaking = False
         self._deaf_blocks = 0
-        self._spoken = ""
+        self._blocks = 0
+        self._spoken: dict[str, int] = {}
+        """Texts to the number of the last block that may carry their echo; the newest comes last and always counts."""
         self._steady_text = ""
         self._steady_blocks = 0
 
-    def take(self, block: bytes) -> None:
-        """One block of mono 16-bit samples at the recogniser's rate."""
+    def take(self, block: bytes, waiting_s: float = 0.0) -> None:
+        """One block of mono 16-bit samples at the recogniser's rate; `waiting_s` seconds were captured after it."""
         speaking = self._mouth.speaking
+        self._blocks += 1
         if speaking:
-            self._spoken = self._mouth.current_text or self._spoken
+            self._note_spoken(waiting_s)
         elif self._was_speaking:
-            self._end_of_speech()
+            self._end_of_speech(waiting_s)
         self._was_speaking = speaking
         if self._deaf_blocks:
             self._deaf_blocks -= 1
@@ -65,6 +68,14 @@ class Ear:
         if utterance is not None:
             self._on_heard(utterance)
             self._between_utterances()
+
+    def _note_spoken(self, waiting_s: float) -> None:
+        """The sentence that sounds now, and those before it whose echo has not been taken from the microphone."""
+        text = self._mouth.current_text
+        if not text:
+            return
+        self._spoken = {each: last for each, last in self._spoken.items() if last >= self._blocks and each != text}
+        self._spoken[text] = self._blocks + _DEAF_BLOCKS + round(waiting_s / BLOCK_S)
 
     def _has_ended(self, block: bytes) -> bool:
         return self._endpointer.ended(np.frombuffer(block, np.int16), self._recogniser.partial())
@@ -83,28 +94,33 @@ class Ear:
         if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):
             self._born_in_speech = speaking
 
-    def _end_of_speech(self) -> None:
+    def _end_of_speech(self, waiting_s: float) -> None:
         if self._born_in_speech is not False:
             self._recogniser.finish()
             self._between_utterances()
-            self._deaf_blocks = _DEAF_BLOCKS
-        self._spoken = ""
+            # On a busy machine the speech is over before all of its echo has been taken from the microphone.
+            self._deaf_blocks = _DEAF_BLOCKS + round(waiting_s / BLOCK_S)
+        self._spoken.clear()
 
     def _barge_in(self, utterance: Utterance | None) -> Utterance | None:
         """The utterance if it may interrupt; a command need not wait for its endpoint."""
         if utterance is not None:
             self._between_utterances()
-            return utterance if self._may_interrupt(utterance.text) else None
+            # The end of a short word is easily heard as one more word; another reading often has it right.
+            return utterance if any(self._may_interrupt(each.text) for each in utterance.hypotheses) else None
         text = self._recogniser.partial()
         self._steady_blocks = self._steady_blocks + 1 if text == self._steady_text else 1
         self._steady_text = text
         if self._steady_blocks >= _STEADY_BLOCKS and self._may_interrupt(text):
-            return self._recogniser.finish()
+            # Handed on as it stands: the final decoding takes a tenth of a second in which the speech would go on.
+            self._on_heard(Utterance((Hypothesis(text),)))
+            self._recogniser.finish()
+            self._between_utterances()
         return None
 
     def _may_interrupt(self, text: str) -> bool:
         heard = normalise(text)
-        if not heard or set(heard.split()) & set(normalise(self._spoken).split()):
+        if not heard or set(heard.split()) & set(normalise(" ".join(self._spoken)).split()):
             return False
         if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([heard])):
             return True

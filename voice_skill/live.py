@@ -13,8 +13,9 @@ from voice_skill.adapters.microphone import Microphone
 from voice_skill.adapters.mouth import SpokenMouth
 from voice_skill.adapters.played_sound import PlayedSound
 from voice_skill.adapters.player import Player
-from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
+from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine, probe
 from voice_skill.adapters.speech_cache import CachedSpeech
+from voice_skill.adapters.supervised_engine import SupervisedEngine
 from voice_skill.building import LEARNING, build_catalog
 from voice_skill.catalog import Catalog
 from voice_skill.conversation import Conversation
@@ -51,7 +52,7 @@ class LiveSession:
         self._catalog = build_catalog(settings, on_learning=lambda: note(LEARNING))
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
-        self._speech = CachedSpeech(Pyttsx3Engine())
+        self._speech = CachedSpeech(SupervisedEngine(Pyttsx3Engine(), probe, self._speech_back))
         self._played = PlayedSound()
         player = Player(settings.speaker or None, on_played=self._played.add)
         self._mouth = SpokenMouth(self._speech, player, self._session.speech_ended, self._speech_trouble)
@@ -121,8 +122,9 @@ class LiveSession:
         level_dbfs = self._levels.add(recorded)
         if self._show_level is not None:
             self._show_level(level_dbfs)
-        played = self._played.next(len(recorded), self._microphone.rate_hz, self._microphone.waiting_samples)
-        self._ear.take(self._self_hearing.clean(played, recorded).tobytes())
+        waiting, rate_hz = self._microphone.waiting_samples, self._microphone.rate_hz
+        played = self._played.next(len(recorded), rate_hz, waiting)
+        self._ear.take(self._self_hearing.clean(played, recorded).tobytes(), waiting / rate_hz)
 
     def _heard(self, utterance: Utterance) -> None:
         if advice := self._levels.advice(utterance.quality):
@@ -136,6 +138,11 @@ class LiveSession:
 
     def _speech_trouble(self, text: str, error: DeviceError) -> None:
         self._note_once(f"{error} What is said can be read here.")
+
+    def _speech_back(self) -> None:
+        self._noted &= {ECHO_HEARD}  # should it fail again, that is to be said again
+        self._note("The speech engine works again.")
+        self._speech.prepare(spoken_texts(self._catalog), self._conversation.state.voice)
 
     def _microphone_trouble(self, error: MicrophoneError) -> None:
         self._note(str(error))

@@ -206,3 +206,19 @@ def test_probe_survives_an_engine_that_ends_the_process(monkeypatch: pytest.Monk
     monkeypatch.setattr("voice_skill.adapters.pyttsx3_engine._PROBE", "import os; os._exit(1)")
     with pytest.raises(SpeechError, match=r"does not work \(it ended without a word\); reinstall it with"):
         probe()
+
+
+def test_probe_ends_an_engine_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that never comes back becomes one sentence."""
+    monkeypatch.setattr("voice_skill.adapters.pyttsx3_engine._PROBE", "import time; time.sleep(1000)")
+    monkeypatch.setattr("voice_skill.adapters.pyttsx3_engine.PROBE_LIMIT_S", 0.2)
+    with pytest.raises(SpeechError, match=r"^The speech engine hangs; reinstall it with"):
+        probe()
+
+
+def test_probe_returns_early_when_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a session need not wait for an engine that hangs."""
+    monkeypatch.setattr("voice_skill.adapters.pyttsx3_engine._PROBE", "import time; time.sleep(1000)")
+    given_up = threading.Event()
+    given_up.set()
+    probe(given_up)

@@ -104,3 +104,18 @@ def test_a_lost_sound_server_is_said_once_and_listening_goes_on_when_it_is_back(
         assistant.wait_for("microphone is back", 40)
         assistant.interrupt("flite-slt/should i see a doctor")
         assistant.wait_for("[escalation.doctor]", 30)
+
+
+def test_a_sound_server_lost_in_mid_sentence_costs_the_sentence_and_nothing_else(sound_card: SoundCard) -> None:
+    """What was being said is told to be read; once the server is back, the next answer is heard aloud again."""
+    with Assistant(sound_card) as assistant:
+        wait_until(assistant.speaks, 20, "the welcome")
+        sound_card.restart()
+        assistant.wait_for("The loudspeaker was lost", 20)
+        assistant.wait_for("microphone is back", 40)
+        with sound_card.recorded_speaker() as speaker:
+            assistant.interrupt("flite-slt/should i see a doctor")
+            assistant.wait_for("[escalation.doctor]", 30)
+            wait_until(lambda: spoken_s(speaker.heard) > 1.0, 20, "the answer aloud")
+        assert not assistant.has_ended
+        assert "Traceback" not in assistant.transcript

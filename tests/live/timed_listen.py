@@ -3,7 +3,8 @@
     python -m tests.live.timed_listen EVENTS listen --microphone vmic ...
 
 Writes one JSON object a line to the file EVENTS: the name of the event and its time in seconds of the monotonic clock,
-which all processes of a machine share. The program itself is untouched: its methods are wrapped from outside.
+which all processes of a machine share; with a sound that was cut off, the last second of it. The program itself is
+untouched: its methods are wrapped from outside.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from voice_skill.adapters.player import Player
 from voice_skill.adapters.vosk_recogniser import VoskRecogniser
 from voice_skill.cli import main
 from voice_skill.conversation import Conversation
+from voice_skill.ear import Ear
 
 
 class Events:
@@ -30,18 +32,19 @@ class Events:
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", buffering=1, encoding="utf-8")
 
-    def note(self, name: str, at_s: float | None = None) -> None:
+    def note(self, name: str, at_s: float | None = None, **more: Any) -> None:
         """One event, now unless said otherwise."""
-        self._file.write(json.dumps({"event": name, "at_s": time.monotonic() if at_s is None else at_s}) + "\n")
+        told = {"event": name, "at_s": time.monotonic() if at_s is None else at_s, **more}
+        self._file.write(json.dumps(told) + "\n")
 
     def around(self, owner: Any, method: str, before: str = "", after: str = "", only_if_found: bool = False) -> None:
-        """Note an event before and after every call of a method; `only_if_found` passes over results of None."""
+        """Note an event before and after every call of a method; `only_if_found` passes over None and False."""
         wrapped: Callable[..., Any] = getattr(owner, method)
 
         def noting(*args: Any, **options: Any) -> Any:
             start_s = time.monotonic()
             result = wrapped(*args, **options)
-            if not (only_if_found and result is None):
+            if not (only_if_found and result in (None, False)):
                 if before:
                     self.note(before, start_s)
                 if after:
@@ -51,7 +54,7 @@ class Events:
         setattr(owner, method, noting)
 
     def note_sounds(self) -> None:
-        """When a sound is handed to the player, and when it can be heard."""
+        """When a sound is handed to the player, when it can be heard, and when and where it was cut off."""
         play = Player.play
 
         def noting(player: Player, sound: Any, on_started: Any = None, on_ended: Any = None) -> Ticket:
@@ -62,7 +65,14 @@ class Events:
                     on_started(ticket)
                 self.note("sounds", ticket.started_at_s)
 
-            return play(player, sound, started, on_ended)
+            def ended(ticket: Ticket) -> None:
+                if on_ended:
+                    on_ended(ticket)
+                if ticket.was_cut and ticket.started_at_s is not None:
+                    last = ticket.samples[: ticket.position][-player.rate_hz :]
+                    self.note("cut", ticket.ended_at_s, rate_hz=player.rate_hz, samples=last.tolist())
+
+            return play(player, sound, started, ended)
 
         setattr(Player, "play", noting)  # noqa: B010
 
@@ -72,6 +82,7 @@ def run() -> None:
     events = Events(Path(sys.argv.pop(1)))
     events.around(VoskRecogniser, "finish", "ended", "decoded", only_if_found=True)
     events.around(VoskRecogniser, "accept", "accepting", "decoded", only_if_found=True)
+    events.around(Ear, "_may_interrupt", "recognised", only_if_found=True)
     events.around(conversation, "understand", "understanding", "understood")
     events.around(Conversation, "handle", "", "handled")
     events.around(SpokenMouth, "say", "say")

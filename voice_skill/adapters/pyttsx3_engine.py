@@ -12,6 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,9 @@ LIMIT_S = 8.0
 """How long one text may take."""
 SILENT_RATE_HZ = 22_050
 """The rate of the empty sound."""
-PROBE_LIMIT_S = 30.0
+PROBE_LIMIT_S = 10.0
+"""Twenty times what the engine takes to start and to say a word."""
+_LOOK_S = 0.1
 _PROBE = "from voice_skill.adapters.pyttsx3_engine import speak_once; speak_once()"
 _LOG = logging.getLogger(__name__)
 _library_in_use = threading.Lock()
@@ -167,8 +170,10 @@ class _Owner:
                 _library_in_use.release()
 
 
-def probe() -> None:
+def probe(given_up: threading.Event | None = None) -> None:
     """Check that the engine starts and speaks, in a process of its own: espeak-ng may end the one it fails in.
+
+    Returns early once `given_up` is set.
 
     Raises:
         SpeechError: it does not; one sentence that says what to do.
@@ -177,12 +182,32 @@ def probe() -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])}
     command = [sys.executable, "-c", _PROBE]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROBE_LIMIT_S)
-    except (OSError, subprocess.TimeoutExpired) as exc:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    except OSError as exc:
         raise SpeechError(f"The speech engine does not start; {ADVICE}.") from exc
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+    with process:
+        complaint = _complaint_of(process, given_up or threading.Event())
+    if process.returncode and complaint is not None:
+        last = (complaint.strip().splitlines() or ["it ended without a word"])[-1]
         raise SpeechError(f"The speech engine does not work ({last}); {ADVICE}.")
+
+
+def _complaint_of(process: subprocess.Popen[bytes], given_up: threading.Event) -> str | None:
+    """What `process` complained of until its end; None when it was ended because nobody waits for it.
+
+    Raises:
+        SpeechError: it hangs; it was ended.
+    """
+    end_s = time.monotonic() + PROBE_LIMIT_S
+    while not given_up.is_set():
+        try:
+            return process.communicate(timeout=_LOOK_S)[1].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > end_s:
+                process.kill()
+                raise SpeechError(f"The speech engine hangs; {ADVICE}.") from None
+    process.kill()
+    return None
 
 
 def speak_once() -> None:
