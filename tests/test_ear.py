@@ -178,13 +178,22 @@ def test_every_short_command_may_interrupt(command: str, room: Room) -> None:
     assert room.heard == [command]
 
 
-def test_a_command_among_the_readings_interrupts(room: Room) -> None:
-    """The end of a short word is easily heard as one more word."""
-    readings = Utterance((Hypothesis("shut the"), Hypothesis("shut down")))
+def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> None:
+    """Those of an echo hold a short command sooner or later."""
+    readings = Utterance((Hypothesis("cold"), Hypothesis("go on")))
     room.recogniser.finish = lambda: readings  # type: ignore[method-assign]
-    room.speak("Your sore leg goes out in front.")
-    room.hear("", "shut the", endpoint=True)
-    assert room.heard == ["shut the"]
+    room.speak("Good. Gently rub the sore muscle.")
+    room.hear("", "cold", endpoint=True)
+    assert room.heard == []
+
+
+def test_a_command_beside_a_reading_that_is_being_said_is_an_echo(room: Room) -> None:
+    """A spoken word misheard as a command has itself among its readings."""
+    readings = Utterance((Hypothesis("shut up"), Hypothesis("you stop")))
+    room.recogniser.finish = lambda: readings  # type: ignore[method-assign]
+    room.speak("Stop. Sit or lie down somewhere safe.")
+    room.hear("", "shut up", endpoint=True)
+    assert room.heard == []
 
 
 def test_a_command_that_is_being_said_does_not_interrupt(room: Room) -> None:
@@ -251,6 +260,16 @@ def test_what_was_begun_before_speech_survives_it(room: Room) -> None:
     room.fall_silent()
     room.hear("my leg is swollen and red", endpoint=True)
     assert room.heard == ["my leg is swollen and red"]
+
+
+def test_a_breath_before_speech_does_not_make_the_speech_an_utterance(room: Room) -> None:
+    """One short word is no beginning of a sentence; the echo that goes on from it is dropped, a command is not."""
+    room.hear("", "the")
+    room.speak("Any chest pain, trouble breathing, or a swollen hot leg?")
+    room.hear("the", "the trouble breathing", endpoint=True)
+    assert room.heard == []
+    room.hear("", "next", endpoint=True)
+    assert room.heard == ["next"]
 
 
 def test_an_utterance_is_handed_on_once(room: Room) -> None:

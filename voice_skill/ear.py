@@ -18,6 +18,8 @@ _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks after the end of speech that still carry its tail: the room and the latency of the devices."""
+_BEGUN_WORDS = 2
+"""Words from which something said before speech began is a sentence that somebody has begun."""
 _SURE = 0.8
 """Probability from which a meaning counts as clear; of the sentences people may say, two in five reach it."""
 
@@ -52,6 +54,8 @@ class Ear:
         speaking = self._mouth.speaking
         self._blocks += 1
         if speaking:
+            if not self._was_speaking:
+                self._start_of_speech()
             self._note_spoken(waiting_s)
         elif self._was_speaking:
             self._end_of_speech(waiting_s)
@@ -94,6 +98,11 @@ class Ear:
         if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):
             self._born_in_speech = speaking
 
+    def _start_of_speech(self) -> None:
+        # A breath, or what was left of the last word, is heard as one short word, and the speech would go on from it.
+        if self._born_in_speech is False and len(self._recogniser.partial().split()) < _BEGUN_WORDS:
+            self._born_in_speech = True
+
     def _end_of_speech(self, waiting_s: float) -> None:
         if self._born_in_speech is not False:
             self._recogniser.finish()
@@ -106,8 +115,7 @@ class Ear:
         """The utterance if it may interrupt; a command need not wait for its endpoint."""
         if utterance is not None:
             self._between_utterances()
-            # The end of a short word is easily heard as one more word; another reading often has it right.
-            return utterance if any(self._may_interrupt(each.text) for each in utterance.hypotheses) else None
+            return utterance if self._may_interrupt(*(each.text for each in utterance.hypotheses)) else None
         text = self._recogniser.partial()
         self._steady_blocks = self._steady_blocks + 1 if text == self._steady_text else 1
         self._steady_text = text
@@ -118,12 +126,20 @@ class Ear:
             self._between_utterances()
         return None
 
-    def _may_interrupt(self, text: str) -> bool:
-        heard = normalise(text)
-        if not heard or set(heard.split()) & set(normalise(" ".join(self._spoken)).split()):
+    def _may_interrupt(self, best: str, *others: str) -> bool:
+        """Whether the readings of an utterance are a command or an emergency, and no echo."""
+        heard = normalise(best)
+        if not heard or self._is_spoken(heard):
             return False
         if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([heard])):
             return True
+        # Of a word that the assistant speaks, one of the readings is mostly that very word.
+        return self._is_command(heard) and not any(self._is_spoken(normalise(other)) for other in others)
+
+    def _is_spoken(self, heard: str) -> bool:
+        return not set(heard.split()).isdisjoint(normalise(" ".join(self._spoken)).split())
+
+    def _is_command(self, heard: str) -> bool:
         match = self._catalog.matcher.match([heard])
         return match.intent in BARGE_IN and match.score == 1.0
 
