@@ -187,6 +187,16 @@ def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> 
     assert room.heard == []
 
 
+@pytest.mark.parametrize(("best", "second"), [("job", "stop"), ("it helped", "help")])
+def test_stop_and_help_interrupt_as_the_second_reading_too(best: str, second: str, room: Room) -> None:
+    """Who needs them needs them at once; they are then all that was heard."""
+    readings = Utterance((Hypothesis(best), Hypothesis(second), Hypothesis("shut down")))
+    room.recogniser.finish = lambda: readings  # type: ignore[method-assign]
+    room.speak("Good. Gently rub the sore muscle.")
+    room.hear("", best, endpoint=True)
+    assert room.heard == [second]
+
+
 def test_a_command_beside_a_reading_that_is_being_said_is_an_echo(room: Room) -> None:
     """A spoken word misheard as a command has itself among its readings."""
     readings = Utterance((Hypothesis("shut up"), Hypothesis("you stop")))

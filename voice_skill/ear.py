@@ -14,6 +14,8 @@ from voice_skill.text import normalise
 
 BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
 """Control intents that may interrupt speech."""
+_URGENT = frozenset({"stop", "help"})
+"""Those of them that count as the second reading too."""
 _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
@@ -115,33 +117,40 @@ class Ear:
         """The utterance if it may interrupt; a command need not wait for its endpoint."""
         if utterance is not None:
             self._between_utterances()
-            return utterance if self._may_interrupt(*(each.text for each in utterance.hypotheses)) else None
+            return self._interruption(utterance)
         text = self._recogniser.partial()
         self._steady_blocks = self._steady_blocks + 1 if text == self._steady_text else 1
         self._steady_text = text
-        if self._steady_blocks >= _STEADY_BLOCKS and self._may_interrupt(text):
+        if self._steady_blocks >= _STEADY_BLOCKS and self._interruption(heard := Utterance((Hypothesis(text),))):
             # Handed on as it stands: the final decoding takes a tenth of a second in which the speech would go on.
-            self._on_heard(Utterance((Hypothesis(text),)))
+            self._on_heard(heard)
             self._recogniser.finish()
             self._between_utterances()
         return None
 
-    def _may_interrupt(self, best: str, *others: str) -> bool:
-        """Whether the readings of an utterance are a command or an emergency, and no echo."""
-        heard = normalise(best)
-        if not heard or self._is_spoken(heard):
-            return False
-        if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([heard])):
-            return True
+    def _interruption(self, utterance: Utterance) -> Utterance | None:
+        """What of the readings of an utterance may interrupt: a command or an emergency, and no echo."""
+        best, *further = (normalise(each.text) for each in utterance.hypotheses or (Hypothesis(""),))
+        if not best or self._is_spoken(best):
+            return None
+        if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([best])):
+            return utterance
         # Of a word that the assistant speaks, one of the readings is mostly that very word.
-        return self._is_command(heard) and not any(self._is_spoken(normalise(other)) for other in others)
+        if any(map(self._is_spoken, further)):
+            return None
+        if self._commands(best) in BARGE_IN:
+            return utterance
+        if further and self._commands(further[0]) in _URGENT:
+            return Utterance(utterance.hypotheses[1:2])
+        return None
 
     def _is_spoken(self, heard: str) -> bool:
         return not set(heard.split()).isdisjoint(normalise(" ".join(self._spoken)).split())
 
-    def _is_command(self, heard: str) -> bool:
+    def _commands(self, heard: str) -> str | None:
+        """The intent, when exactly this is one of its phrases."""
         match = self._catalog.matcher.match([heard])
-        return match.intent in BARGE_IN and match.score == 1.0
+        return match.intent if match.score == 1.0 else None
 
     def _between_utterances(self) -> None:
         self._born_in_speech = None

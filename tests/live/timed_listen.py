@@ -82,7 +82,7 @@ def run() -> None:
     events = Events(Path(sys.argv.pop(1)))
     events.around(VoskRecogniser, "finish", "ended", "decoded", only_if_found=True)
     events.around(VoskRecogniser, "accept", "accepting", "decoded", only_if_found=True)
-    events.around(Ear, "_may_interrupt", "recognised", only_if_found=True)
+    events.around(Ear, "_interruption", "recognised", only_if_found=True)
     events.around(conversation, "understand", "understanding", "understood")
     events.around(Conversation, "handle", "", "handled")
     events.around(SpokenMouth, "say", "say")
