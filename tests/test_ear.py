@@ -187,6 +187,17 @@ def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> 
     assert room.heard == []
 
 
+@pytest.mark.parametrize("heard", ["what", "what what"])
+def test_what_does_not_interrupt(heard: str, room: Room) -> None:
+    """It repeats the last reply in silence; within speech it is what the recogniser makes of an echo."""
+    room.speak("Good. Gently rub the sore muscle.")
+    room.hear("", heard, endpoint=True)
+    assert room.heard == []
+    room.fall_silent()
+    room.hear(*[""] * 6, heard, endpoint=True)
+    assert room.heard == [heard]
+
+
 @pytest.mark.parametrize(("best", "second"), [("job", "stop"), ("it helped", "help")])
 def test_stop_and_help_interrupt_as_the_second_reading_too(best: str, second: str, room: Room) -> None:
     """Who needs them needs them at once; they are then all that was heard."""

@@ -16,6 +16,8 @@ BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
 """Control intents that may interrupt speech."""
 _URGENT = frozenset({"stop", "help"})
 """Those of them that count as the second reading too."""
+_ECHO_WORDS = frozenset({"what"})
+"""Ask for a repetition between sentences, but not into speech: nearly all that an echo was taken for was "what"."""
 _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
@@ -131,7 +133,7 @@ class Ear:
     def _interruption(self, utterance: Utterance) -> Utterance | None:
         """What of the readings of an utterance may interrupt: a command or an emergency, and no echo."""
         best, *further = (normalise(each.text) for each in utterance.hypotheses or (Hypothesis(""),))
-        if not best or self._is_spoken(best):
+        if _ECHO_WORDS.issuperset(best.split()) or self._is_spoken(best):
             return None
         if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([best])):
             return utterance

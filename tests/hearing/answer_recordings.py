@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from tests.hearing.spoken_files import spoken_file
 from tests.recordings import make_recordings as maker
 from voice_skill.domain import Expectation
 from voice_skill.sound import Sound, read_sound
@@ -35,7 +36,8 @@ class Spoken:
 def recordings(voices: Sequence[str], folder: Path) -> Iterator[Spoken]:
     """Every sentence in every voice and every noise; speech that answers nothing is put to both kinds of question.
 
-    A voice whose program is not installed is passed over with a word on the terminal.
+    Raises:
+        make_recordings.NotInstalledError: a voice's program is missing.
     """
     listed = yaml.safe_load(Path(__file__).with_name("answers.yaml").read_text("utf-8"))
     other = listed.pop("other")
@@ -50,25 +52,16 @@ def recordings(voices: Sequence[str], folder: Path) -> Iterator[Spoken]:
         for number, (expectation, said, answer) in enumerate(wanted):
             noise = NOISES[number % len(NOISES)]
             yield from (
-                Spoken(expectation, said, answer, voice, each, _in_noise(_clean(voice, said, folder), each))
+                Spoken(
+                    expectation,
+                    said,
+                    answer,
+                    voice,
+                    each,
+                    _in_noise(read_sound(spoken_file(voice, said, folder)), each),
+                )
                 for each in dict.fromkeys(("none", noise if noise != "none" else "kitchen"))
             )
-
-
-def _clean(voice: str, said: str, folder: Path) -> Sound:
-    file = folder / voice / f"{said}.flac"
-    if not file.exists():
-        _speak(voice, said, file)
-    return read_sound(file)
-
-
-_SPEAKERS: dict[str, maker.Speaker] = {}
-
-
-def _speak(voice: str, said: str, file: Path) -> None:
-    if voice not in _SPEAKERS:
-        _SPEAKERS[voice] = maker.speaker_for(voice)
-    maker.record(maker.Task(voice, said, 1.0, file), _SPEAKERS[voice], np.random.default_rng(_SEED))
 
 
 def _in_noise(sound: Sound, noise: str) -> Sound:
