@@ -7,7 +7,7 @@ import pytest
 import models.builder.phrases as builder
 from tests.conftest import REPOSITORY
 from voice_skill.catalog import Authored
-from voice_skill.grammar import UNKNOWN, biased_grammar, phrases_digest, unknown_words
+from voice_skill.grammar import UNKNOWN, biased_grammar, phrases_digest, short_answers, unknown_words
 from voice_skill.hearing import spoken_phrases, was_built_from
 
 KNOWN = {"stop", "my", "cramp", "weather", "the"}
@@ -43,6 +43,12 @@ def test_a_phrase_that_is_given_twice_counts_once() -> None:
 def test_words_that_can_never_be_heard_are_told() -> None:
     """Each once, in alphabetical order."""
     assert unknown_words(["stop my hamstring", "a hamstring cramp"], knows) == ["a", "hamstring"]
+
+
+def test_answers_are_short_hearable_and_listed_once() -> None:
+    """A long answer is not for the second hearing, nor is one with a word that the model lacks."""
+    said = ["yes", "no", "yes", "yes please", "yes it does", "affirmative"]
+    assert short_answers(said, lambda word: word != "affirmative") == ["yes", "no", "yes please"]
 
 
 def test_what_should_be_refused_is_not_expected(authored: Authored) -> None:

@@ -6,18 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import yaml
 
-from tests.hearing.spoken_files import spoken_file
-from tests.recordings import make_recordings as maker
+from tests.hearing.spoken_files import in_noise, spoken_file
 from voice_skill.domain import Expectation
 from voice_skill.sound import Sound, read_sound
 
-SNR_DB = 15.0
-"""Of the noisy recordings: a kitchen with the fan on."""
 NOISES = ("none", "kitchen", "pink")
-_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -58,20 +53,7 @@ def recordings(voices: Sequence[str], folder: Path) -> Iterator[Spoken]:
                     answer,
                     voice,
                     each,
-                    _in_noise(read_sound(spoken_file(voice, said, folder)), each),
+                    in_noise(read_sound(spoken_file(voice, said, folder)), each),
                 )
                 for each in dict.fromkeys(("none", noise if noise != "none" else "kitchen"))
             )
-
-
-def _in_noise(sound: Sound, noise: str) -> Sound:
-    """The sound with noise at `SNR_DB` below the mean level of its speech."""
-    if noise == "none":
-        return sound
-    rng = np.random.default_rng(_SEED)
-    count = len(sound.samples)
-    made = maker.kitchen(rng, count) if noise == "kitchen" else maker.coloured(rng, count, power=1.0)
-    speech = sound.samples[np.abs(sound.samples.astype(int)) > 300].astype(float)
-    level = float(np.sqrt(np.mean(speech**2))) * 10 ** (-SNR_DB / 20)
-    mixed = sound.samples + maker.levelled(made, level)
-    return Sound(np.clip(mixed, -32768, 32767).astype(np.int16), sound.rate_hz)
