@@ -187,11 +187,11 @@ def test_what_takes_time_can_be_done_ahead() -> None:
     data = training_set({"stop": [["stop it"]], "go": [["go on"]]}, {})
 
     class Counted:
-        def encode(self, sentence: str) -> Floats:
-            return np.ones(1, np.float32)
+        def encode(self, sentences: Sequence[str]) -> Floats:
+            return np.ones((len(sentences), 1), np.float32)
 
         def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
-            return ((place, self.encode(sentence)) for place, sentence in enumerate(sentences))
+            return enumerate(self.encode(sentences))
 
     def read() -> Counted:
         readings.append("read")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -104,7 +104,7 @@ class IntentMatcher:
 
     def likeliest(self, sentence: str) -> str:
         """The class that the words of a sentence point to, whether it was authored or not; for checking phrases."""
-        return self._model.classes[int(np.argmax(self._ridge(sentence)))]
+        return self._model.classes[int(np.argmax(self._ridge([sentence])[0]))]
 
     def _exact_match(self, readings: Sequence[str]) -> Match | None:
         for place, reading in enumerate(readings):
@@ -142,27 +142,28 @@ class IntentMatcher:
     def _probabilities(self, readings: Sequence[str], expected: Collection[str]) -> Floats:
         """The mean over the readings, each further one counting half of the one before."""
         weights = 0.5 ** np.arange(len(readings), dtype=np.float32)
-        rows = np.stack([self._softmax(self._scores(reading, expected)) for reading in readings])
+        rows = np.stack([self._softmax(scores) for scores in self._scores(readings, expected)])
         return np.asarray(weights @ rows / weights.sum(), np.float32)
 
-    def _scores(self, reading: str, expected: Collection[str]) -> Floats:
-        """Scores of the words as heard and as repaired, mixed by what the repair cost."""
-        scores = self._ridge(reading)
-        repaired = self._repair(reading)
-        if repaired.text != reading:
+    def _scores(self, readings: Sequence[str], expected: Collection[str]) -> Iterator[Floats]:
+        """Of each reading the scores of the words as heard and as repaired, mixed by what the repair cost."""
+        repairs = [self._repair(reading) for reading in readings]
+        sentences = list(dict.fromkeys([*readings, *(repaired.text for repaired in repairs)]))
+        ridge = dict(zip(sentences, self._ridge(sentences), strict=True))
+        answers = [self._place[intent] for intent in expected if intent in self._place]
+        for reading, repaired in zip(readings, repairs, strict=True):
             strain = repaired.cost / len(reading.split()) / self.thresholds.repair_cost
             trust = math.exp(-(strain**2))
-            scores = (1 - trust) * scores + trust * self._ridge(repaired.text)
-        for intent in expected:
-            if intent in self._place:
-                scores[self._place[intent]] += self.thresholds.expected_bonus
-        return scores
+            scores = (1 - trust) * ridge[reading] + trust * ridge[repaired.text]
+            scores[answers] += self.thresholds.expected_bonus
+            yield scores
 
-    def _ridge(self, reading: str) -> Floats:
-        row = self._space.row(reading)
-        scores = row.values @ self._model.weights[row.columns] + self._model.bias
+    def _ridge(self, sentences: Sequence[str]) -> Floats:
+        """Scores of shape (sentences, classes)."""
+        rows = [self._space.row(sentence) for sentence in sentences]
+        scores = np.stack([row.values @ self._model.weights[row.columns] + self._model.bias for row in rows])
         if self._encoder is not None:
-            scores = scores + self._encoder().encode(reading) @ self._model.meaning
+            scores = scores + self._encoder().encode(sentences) @ self._model.meaning
         return np.asarray(scores, np.float32)
 
     def _softmax(self, scores: Floats) -> Floats:

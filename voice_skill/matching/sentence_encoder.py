@@ -9,7 +9,6 @@ as it is spoken.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +27,12 @@ _HEADS = 12
 _MOST_PIECES = 64
 """Nobody speaks a longer sentence; what follows is left out."""
 _AT_ONCE = 32
-"""Sentences of one length that are computed together."""
+"""Sentences, of nearly one length, that are computed together."""
 _REMEMBERED = 512
 """While somebody speaks, the same words come again and again."""
 _TINY = 1e-12
+_NONE = -1e9
+"""Affinity to what is not there."""
 
 
 class SentenceEncoder:
@@ -42,7 +43,7 @@ class SentenceEncoder:
         self._pieces = WordPieces(pieces)
         self._weights = dict(weights)
         self._layers = [_Layer(self._weights, f"layer{number}.") for number in range(LAYERS)]
-        self._remembered = lru_cache(_REMEMBERED)(self._vector)
+        self._remembered: dict[str, Floats] = {}
 
     @classmethod
     def load(cls, path: Path) -> SentenceEncoder:
@@ -62,34 +63,38 @@ class SentenceEncoder:
         return cls(pieces, weights)
 
     def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
-        """The place and the vector of each sentence; sentences of one length together, so in another order."""
-        by_length: dict[int, list[tuple[int, list[int]]]] = {}
-        for place, sentence in enumerate(sentences):
-            numbers = self._numbers(sentence)
-            by_length.setdefault(len(numbers), []).append((place, numbers))
-        for group in by_length.values():
-            for start in range(0, len(group), _AT_ONCE):
-                part = group[start : start + _AT_ONCE]
-                vectors = self._vectors(np.array([numbers for _, numbers in part]))
-                yield from ((place, vector) for (place, _), vector in zip(part, vectors, strict=True))
+        """The place and the vector of each sentence; the shortest come first."""
+        in_order = sorted(((self._numbers(each), place) for place, each in enumerate(sentences)), key=_length)
+        for start in range(0, len(in_order), _AT_ONCE):
+            part = in_order[start : start + _AT_ONCE]
+            vectors = self._vectors([numbers for numbers, _ in part])
+            yield from ((place, vector) for (_, place), vector in zip(part, vectors, strict=True))
 
-    def encode(self, sentence: str) -> Floats:
-        """The vector of one normalised sentence."""
-        return self._remembered(sentence)
-
-    def _vector(self, sentence: str) -> Floats:
-        return np.asarray(self._vectors(np.array([self._numbers(sentence)]))[0], np.float32)
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        """The vectors of a few normalised sentences, in their order; shape (sentences, SIZE)."""
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+        new = [each for each in dict.fromkeys(sentences) if each not in self._remembered]
+        if new:
+            self._remembered.update(zip(new, self._vectors([self._numbers(each) for each in new]), strict=True))
+        return np.stack([self._remembered[each] for each in sentences])
 
     def _numbers(self, sentence: str) -> list[int]:
         return self._pieces.numbers(sentence)[:_MOST_PIECES]
 
-    def _vectors(self, numbers: npt.NDArray[np.int64]) -> Floats:
-        """Unit vectors, shape (sentences, SIZE), of pieces, shape (sentences, length)."""
-        places = self._weights["places"][: numbers.shape[1]]
+    def _vectors(self, sentences: Sequence[list[int]]) -> Floats:
+        """Unit vectors, shape (sentences, SIZE), of sentences given as numbers of pieces.
+
+        All are computed at once: most of the time goes into fetching the weights from memory.
+        """
+        longest = max(map(len, sentences))
+        numbers = np.array([each + [0] * (longest - len(each)) for each in sentences])
+        present = np.arange(longest) < np.array([[len(each)] for each in sentences])
+        places = self._weights["places"][:longest]
         state = _normed(self._weights["words"][numbers] + places, self._weights, "norm")
         for layer in self._layers:
-            state = layer(state)
-        mean = state.mean(axis=1)
+            state = layer(state, present)
+        mean = np.mean(state, axis=1, where=present[..., None])
         return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
 
 
@@ -99,15 +104,17 @@ class _Layer:
     def __init__(self, weights: Mapping[str, Floats], prefix: str) -> None:
         self._weights = {name.removeprefix(prefix): each for name, each in weights.items() if name.startswith(prefix)}
 
-    def __call__(self, state: Floats) -> Floats:
-        state = _normed(state + self._linear(self._attended(state), "out"), self._weights, "norm1")
+    def __call__(self, state: Floats, present: npt.NDArray[np.bool_]) -> Floats:
+        """`present`, shape (sentences, length), is false where a shorter sentence is filled up."""
+        state = _normed(state + self._linear(self._attended(state, present), "out"), self._weights, "norm1")
         return _normed(state + self._linear(_gelu(self._linear(state, "up")), "down"), self._weights, "norm2")
 
-    def _attended(self, state: Floats) -> Floats:
+    def _attended(self, state: Floats, present: npt.NDArray[np.bool_]) -> Floats:
         sentences, length, _ = state.shape
         heads = self._linear(state, "query_key_value").reshape(sentences, length, 3, _HEADS, SIZE // _HEADS)
         query, key, value = heads.transpose(2, 0, 3, 1, 4)
         affinity = query @ key.swapaxes(-1, -2) * np.float32((SIZE // _HEADS) ** -0.5)
+        affinity = np.where(present[:, None, None, :], affinity, np.float32(_NONE))
         affinity = np.exp(affinity - affinity.max(axis=-1, keepdims=True))
         mixed = affinity / affinity.sum(axis=-1, keepdims=True) @ value
         return np.asarray(mixed.transpose(0, 2, 1, 3).reshape(sentences, length, SIZE), np.float32)
@@ -135,3 +142,7 @@ def _restored(stored: Mapping[str, Floats], name: str) -> Floats:
     values = stored[name].astype(np.float32)
     scale = f"{name}.scale"
     return np.asarray(values * stored[scale][:, None] if scale in stored else values, np.float32)
+
+
+def _length(numbered: tuple[list[int], int]) -> int:
+    return len(numbered[0])

@@ -35,8 +35,8 @@ _ROWS_AT_ONCE = 1_024
 class Encoder(Protocol):
     """Sentences to vectors; see `SentenceEncoder`."""
 
-    def encode(self, sentence: str) -> Floats:
-        """The unit vector of one normalised sentence."""
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        """The unit vectors of a few normalised sentences, in their order; shape (sentences, size)."""
         ...
 
     def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
@@ -134,7 +134,7 @@ def _vectors(sentences: Sequence[str], encoder: Encoder | None) -> Floats:
     """Shape (sentences, numbers in a vector)."""
     if encoder is None:
         return np.zeros((len(sentences), 0), np.float32)
-    vectors = np.zeros((len(sentences), len(encoder.encode(""))), np.float32)
+    vectors = np.zeros((len(sentences), encoder.encode([""]).shape[1]), np.float32)
     for place, vector in encoder.encode_all(sentences):
         vectors[place] = vector
     return vectors
