@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +50,11 @@ def understood(recording: Path, model: LoadedModel, catalog: Catalog) -> Underst
 
 @pytest.fixture(scope="module")
 def results(vosk_model: LoadedModel, catalog: Catalog) -> dict[str, Understanding]:
-    """Every recording with what the assistant makes of it."""
-    return {name: understood(RECORDINGS / name, vosk_model, catalog) for name in meanings()}
+    """Every recording with what the assistant makes of it; the recogniser lets several be heard at once."""
+    names = list(meanings())
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lambda name: understood(RECORDINGS / name, vosk_model, catalog), names)
+        return dict(zip(names, found, strict=True))
 
 
 def is_right(result: Understanding, meaning: Meaning, catalog: Catalog) -> bool:
