@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
-from voice_skill.domain import Urgency
+from voice_skill.domain import DANGER
 from voice_skill.matching.matcher import IntentMatcher
 from voice_skill.matching.mishearings import mishearings
 from voice_skill.matching.near_misses import near_misses
@@ -26,8 +26,6 @@ _SENTENCES = 3
 _CONTROL_SENTENCES = 10
 _OFF_TOPIC_SENTENCES = 12
 """Another sentence of the same phrase adds little, and each takes three milliseconds to encode."""
-_WORRY = "escalation.triage"
-"""What sounds like danger though no sign of it was spotted is answered with the questions about danger."""
 _ENCODER = "sentence-encoder.npz"
 _LEARNT = "understanding.npz"
 
@@ -91,11 +89,10 @@ def training_data(authored: Authored) -> TrainingSet:
     subject, strangers = (list(expand(words.get(rule, ""), words)) for rule in ("subject", "stranger"))
     if strangers:
         others.extend(near_misses(one_each, frozenset(subject), strangers))
-    if _WORRY in phrases:
-        said = (sentence for danger in _dangers(authored) for sentence in sample(danger, words, _SENTENCES))
-        dangers = {sentence for sentence in said if sentence not in ours}
-        phrases[_WORRY] += [(sentence,) for sentence in sorted(dangers)]
-        ours |= dangers
+    for flag, entry in authored.red_flags.items():
+        said = {sentence for spoken in entry.spoken for sentence in sample(spoken, words, _SENTENCES)} - ours
+        phrases[DANGER + flag] = [(sentence,) for sentence in sorted(said)]
+        ours |= said
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
     data = training_set(phrases, dict(authored.concepts))
     ours_only = [example for example in data.examples if example[1] != OFF_TOPIC]
@@ -103,12 +100,6 @@ def training_data(authored: Authored) -> TrainingSet:
     misheard = dict(mishearings(ours_only, (authored.sounds_like, authored.sound_alikes)))
     unknown = tuple(example for example in misheard.items() if example[0] not in known)
     return replace(data, others=_every_sentence(authored), misheard=unknown)
-
-
-def _dangers(authored: Authored) -> list[str]:
-    """How people speak of dangers for which they need help today or at once."""
-    urgent = (flag for flag in authored.red_flags.values() if flag.urgency >= Urgency.TODAY)
-    return [said for flag in urgent for said in flag.spoken]
 
 
 def _every_sentence(authored: Authored) -> tuple[tuple[str, str], ...]:
@@ -138,8 +129,9 @@ def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) ->
 
 def _digest(authored: Authored) -> str:
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
+    dangers = [(flag, entry.spoken) for flag, entry in authored.red_flags.items()]
     tables = (authored.words, authored.concepts, authored.sounds_like, authored.sound_alikes)
-    return digest_of(phrases, authored.off_topic, *(sorted(dict(table).items()) for table in tables))
+    return digest_of(phrases, dangers, authored.off_topic, *(sorted(dict(table).items()) for table in tables))
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

@@ -86,6 +86,10 @@ class Refusal(str, Enum):
     """A short answer to the open question that was not heard as the same one by whoever listens for answers alone."""
 
 
+DANGER = "danger."
+"""Begins the name of what people say of a danger, where an intent might stand; the id of the red flag follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a matcher makes of one utterance: an intent, or the reason to refuse it."""
@@ -98,6 +102,11 @@ class Match:
     refusal: Refusal | None = None
     rivals: tuple[str, ...] = ()
     """When ambiguous: the intents it may be, most probable first."""
+
+    @property
+    def danger(self) -> str | None:
+        """The id of the red flag that the words point to, if that is what they mean."""
+        return self.intent[len(DANGER) :] if self.intent and self.intent.startswith(DANGER) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def test_what_may_be_two_things_is_ambiguous(toy: TrainingSet, toy_model: Linear
 def test_the_expected_answer_is_preferred(toy: TrainingSet, toy_model: LinearModel) -> None:
     """After a question, words that would mean nothing by themselves are an answer."""
     matcher = IntentMatcher(toy_model, toy, {})
-    matcher.thresholds = Thresholds(accept=0.9, expected_bonus=2.0)
+    matcher.thresholds = Thresholds(accept=0.7, expected_bonus=8.0)
     said = ["good for it"]
     assert matcher.match(said).intent is None
     assert matcher.match(said, {"yes"}).intent == "yes"

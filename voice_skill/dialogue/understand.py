@@ -5,8 +5,9 @@ from __future__ import annotations
 from voice_skill.catalog import Catalog
 from voice_skill.catalog.entries import StepEntry
 from voice_skill.dialogue.here import easing_answer, here
+from voice_skill.dialogue.routine import TRIAGE
 from voice_skill.dialogue.state import State
-from voice_skill.domain import Quality, Refusal, Understanding, Utterance
+from voice_skill.domain import Match, Quality, RedFlag, Refusal, Understanding, Utterance
 from voice_skill.text import normalise
 
 _ANSWERS_IN_OTHER_WORDS = {
@@ -21,6 +22,11 @@ _ONLY_IF_EASING = frozenset({"relief.not_easing", "relief.start", "eased"})
 _FURTHER = frozenset({"next", "skip", "done", "did", "finished"})
 """Words of a "next" that can only mean the next step, not "carry on with this one"."""
 _PLAIN_ANSWERS = frozenset({"yes", "no", "unsure"})
+_SURE_OF_DANGER = 0.8
+"""Probability from which the matcher alone raises a red flag; the signs raise theirs whatever it says.
+
+Chosen on the development sentences: above it no harmless one was taken for danger.
+"""
 _SHORT_WORDS = 3
 """Words up to which other speech is easily heard as an answer; longer sentences hold too much that must fit."""
 
@@ -36,10 +42,20 @@ def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understa
     question = open_question(state, catalog)
     # A sign of danger is not what was asked for, so nothing is read into it for the sake of an open question.
     match = catalog.matcher.match(readings, frozenset() if flags else _expected(state, question))
+    if match.danger:
+        return _sensed(match, text, flags, catalog)
     intent = _in_context(match.intent, text, state, question) if match.intent else None
     if intent and not flags and _is_doubtful_answer(utterance, intent, state, question, catalog):
         return Understanding(text, refusal=Refusal.DOUBTFUL)
     return Understanding(text, intent, match.score, match.refusal, flags, match.rivals)
+
+
+def _sensed(match: Match, text: str, flags: tuple[RedFlag, ...], catalog: Catalog) -> Understanding:
+    """What sounds like danger to the matcher: where it is sure a red flag, else a reason for the questions about it."""
+    if match.score >= _SURE_OF_DANGER:
+        both = {*flags, catalog.spotter[match.danger or ""]}
+        return Understanding(text, red_flags=tuple(sorted(both, key=lambda flag: (-flag.urgency, flag.row))))
+    return Understanding(text, None if flags else TRIAGE, match.score, red_flags=flags)
 
 
 def open_question(state: State, catalog: Catalog) -> StepEntry | None:

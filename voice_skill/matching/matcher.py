@@ -10,10 +10,10 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from voice_skill.domain import Match, Refusal
+from voice_skill.domain import DANGER, Match, Refusal
 from voice_skill.matching.features import FeatureSpace, Floats
 from voice_skill.matching.repair import Repair, SoundTable
-from voice_skill.matching.training import OFF_TOPIC, Encoder, LinearModel, TrainingSet
+from voice_skill.matching.training import OFF_TOPIC, Encoder, LinearModel, TrainingSet, softmax
 from voice_skill.matching.word_repair import WordRepair
 
 _MOST_READINGS = 3
@@ -31,7 +31,11 @@ class Thresholds:
     refused nearly 97 % of the off-topic sentences while losing the fewest others.
     """
 
-    accept: float = 0.33
+    refuse: float = 0.7
+    """The probability of being off topic from which an utterance is refused."""
+    danger: float = 0.5
+    """The probability of all dangers together from which the most probable one is meant."""
+    accept: float = 0.25
     """The least probability of an intent that is acted on."""
     repair_cost: float = 0.9
     """Cost of repair for each word at which the repaired words count for a third and the heard ones for two thirds."""
@@ -39,14 +43,12 @@ class Thresholds:
     """Cost for each word up to which a repair that ends in an authored sentence is believed."""
     lead: float = 0.08
     """The least distance to the second intent; below it the utterance is ambiguous."""
-    sharpness: float = 6.0
-    """Factor that turns ridge scores into probabilities (inverse temperature)."""
-    expected_bonus: float = 0.35
-    """Added to the ridge score of the answers that an open question expects."""
+    expected_bonus: float = 3.0
+    """Added to the scores of the answers that an open question expects."""
 
 
 class IntentMatcher:
-    """Authored sentences first; else ridge scores over all readings, as they were heard and repaired."""
+    """Authored sentences first; else scores over all readings, as they were heard and repaired."""
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class IntentMatcher:
         self._space = FeatureSpace(data.concepts, model.rarity)
         self._exact = dict(data.others) | dict(data.examples)
         self._place = {name: index for index, name in enumerate(model.classes)}
+        self._dangers = [index for name, index in self._place.items() if name.startswith(DANGER)]
         self._repair = Repair((sounds_like, sound_alikes or {}), model.wording)
         heard_whole = {heard for group in sounds_like.values() for heard in group}
         self._word_repair = WordRepair(
@@ -73,7 +76,7 @@ class IntentMatcher:
         self.thresholds = Thresholds()
 
     def match(self, readings: Sequence[str], expected: Collection[str] = ()) -> Match:
-        """The intent of an utterance given its normalised `readings`, best first.
+        """The intent of an utterance given its normalised `readings`, best first; it may be a danger (`DANGER`).
 
         `expected` are the intents that would answer an open question; they are preferred where there is a doubt.
         """
@@ -104,7 +107,7 @@ class IntentMatcher:
 
     def likeliest(self, sentence: str) -> str:
         """The class that the words of a sentence point to, whether it was authored or not; for checking phrases."""
-        return self._model.classes[int(np.argmax(self._ridge([sentence])[0]))]
+        return self._model.classes[int(np.argmax(self._class_scores([sentence])[0]))]
 
     def _exact_match(self, readings: Sequence[str]) -> Match | None:
         for place, reading in enumerate(readings):
@@ -130,42 +133,44 @@ class IntentMatcher:
 
     def _decide(self, readings: Sequence[str], expected: Collection[str]) -> Match:
         odds = self._probabilities(readings, expected)
-        first, second = np.argsort(odds)[::-1][:2]
+        if (danger := float(odds[self._dangers].sum())) >= self.thresholds.danger:
+            likeliest = max(self._dangers, key=lambda place: float(odds[place]))
+            return Match(readings[0], self._model.classes[likeliest], danger)
+        off_topic = float(odds[self._place[OFF_TOPIC]]) if OFF_TOPIC in self._place else 0.0
+        if off_topic >= self.thresholds.refuse:
+            return Match(readings[0], None, off_topic, Refusal.OUT_OF_SCOPE)
+        first, second = [place for place in np.argsort(odds)[::-1] if self._model.classes[place] != OFF_TOPIC][:2]
         name, rival = self._model.classes[first], self._model.classes[second]
         score = float(odds[first])
-        if name == OFF_TOPIC or score < self.thresholds.accept:
+        if score < self.thresholds.accept:
             return Match(readings[0], None, score, Refusal.OUT_OF_SCOPE)
-        if rival != OFF_TOPIC and score - float(odds[second]) < self.thresholds.lead:
+        if score - float(odds[second]) < self.thresholds.lead:
             return Match(readings[0], None, score, Refusal.AMBIGUOUS, (name, rival))
         return Match(readings[0], name, score)
 
     def _probabilities(self, readings: Sequence[str], expected: Collection[str]) -> Floats:
         """The mean over the readings, each further one counting half of the one before."""
         weights = 0.5 ** np.arange(len(readings), dtype=np.float32)
-        rows = np.stack([self._softmax(scores) for scores in self._scores(readings, expected)])
+        rows = softmax(np.stack(list(self._scores(readings, expected))))
         return np.asarray(weights @ rows / weights.sum(), np.float32)
 
     def _scores(self, readings: Sequence[str], expected: Collection[str]) -> Iterator[Floats]:
         """Of each reading the scores of the words as heard and as repaired, mixed by what the repair cost."""
         repairs = [self._repair(reading) for reading in readings]
         sentences = list(dict.fromkeys([*readings, *(repaired.text for repaired in repairs)]))
-        ridge = dict(zip(sentences, self._ridge(sentences), strict=True))
+        known = dict(zip(sentences, self._class_scores(sentences), strict=True))
         answers = [self._place[intent] for intent in expected if intent in self._place]
         for reading, repaired in zip(readings, repairs, strict=True):
             strain = repaired.cost / len(reading.split()) / self.thresholds.repair_cost
             trust = math.exp(-(strain**2))
-            scores = (1 - trust) * ridge[reading] + trust * ridge[repaired.text]
+            scores = (1 - trust) * known[reading] + trust * known[repaired.text]
             scores[answers] += self.thresholds.expected_bonus
             yield scores
 
-    def _ridge(self, sentences: Sequence[str]) -> Floats:
+    def _class_scores(self, sentences: Sequence[str]) -> Floats:
         """Scores of shape (sentences, classes)."""
         rows = [self._space.row(sentence) for sentence in sentences]
         scores = np.stack([row.values @ self._model.weights[row.columns] + self._model.bias for row in rows])
         if self._encoder is not None:
             scores = scores + self._encoder().encode(sentences) @ self._model.meaning
         return np.asarray(scores, np.float32)
-
-    def _softmax(self, scores: Floats) -> Floats:
-        powers = np.exp(self.thresholds.sharpness * (scores - scores.max()))
-        return np.asarray(powers / powers.sum(), np.float32)

@@ -8,6 +8,8 @@ as it is spoken.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -57,7 +59,7 @@ class SentenceEncoder:
                 pieces = stored["pieces"].tobytes().decode().split("\n")
                 names = [name for name in stored.files if name != "pieces" and not name.endswith(".scale")]
                 weights = {name: _restored(stored, name) for name in names}
-        except (OSError, EOFError, KeyError, ValueError) as exc:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as exc:
             reason = "is missing or broken; install the program again, or run 'make encoder'"
             raise DataError((Fault(str(path), "", reason),)) from exc
         return cls(pieces, weights)

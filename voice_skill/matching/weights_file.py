@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def load(path: Path, digest: str, concepts: Mapping[str, tuple[str, ...]]) -> tu
                 stored[name].astype(np.float32) for name in ("weights", "meaning", "bias", "rarity")
             )
             model = LinearModel(classes, weights, meaning, bias, rarity, wording)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
         return None
     return TrainingSet(_labelled(sentences, labels, classes), concepts, others), model
 
