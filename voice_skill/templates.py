@@ -231,6 +231,11 @@ class Sign:
         self._sides = tuple(sides)
         self._patterns: tuple[re.Pattern[str], ...] | None = None
 
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Words of which every utterance with this sign holds at least one."""
+        return min((anchors for _, anchors in self._sides), key=len)
+
     def prepare(self) -> None:
         """Compile now what would be compiled when an anchor is met."""
         self._ready()

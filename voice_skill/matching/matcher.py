@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -31,8 +30,10 @@ class Thresholds:
     refused nearly 97 % of the off-topic sentences while losing the fewest others.
     """
 
-    refuse: float = 0.7
+    refuse: float = 0.5
     """The probability of being off topic from which an utterance is refused."""
+    sure: float = 0.99
+    """The probability of any class from which nothing heard is repaired."""
     danger: float = 0.5
     """The probability of all dangers together from which the most probable one is meant."""
     accept: float = 0.25
@@ -83,7 +84,14 @@ class IntentMatcher:
         heard = [reading for reading in dict.fromkeys(readings) if reading][:_MOST_READINGS]
         if not heard:
             return Match("", None, 0.0, Refusal.SILENCE)
-        return self._exact_match(heard) or self._repaired_match(heard) or self._decide(heard, expected)
+        if exact := self._exact_match(heard):
+            return exact
+        scores = self._class_scores(heard)
+        odds = self._odds(scores, expected)
+        if odds.max() >= self.thresholds.sure:
+            return self._decide(heard[0], odds)
+        repaired = self._repaired_match(heard)
+        return repaired or self._decide(heard[0], self._odds(self._with_repairs(heard, scores), expected))
 
     def repaired(self, reading: str) -> str:
         """`reading` with single words of the domain put back, and nothing guessed from the sentence."""
@@ -131,41 +139,39 @@ class IntentMatcher:
                 return self._certain(reading, intent, 1 / (1 + strain))
         return None
 
-    def _decide(self, readings: Sequence[str], expected: Collection[str]) -> Match:
-        odds = self._probabilities(readings, expected)
+    def _decide(self, reading: str, odds: Floats) -> Match:
         if (danger := float(odds[self._dangers].sum())) >= self.thresholds.danger:
             likeliest = max(self._dangers, key=lambda place: float(odds[place]))
-            return Match(readings[0], self._model.classes[likeliest], danger)
+            return Match(reading, self._model.classes[likeliest], danger)
         off_topic = float(odds[self._place[OFF_TOPIC]]) if OFF_TOPIC in self._place else 0.0
         if off_topic >= self.thresholds.refuse:
-            return Match(readings[0], None, off_topic, Refusal.OUT_OF_SCOPE)
+            return Match(reading, None, off_topic, Refusal.OUT_OF_SCOPE)
         first, second = [place for place in np.argsort(odds)[::-1] if self._model.classes[place] != OFF_TOPIC][:2]
         name, rival = self._model.classes[first], self._model.classes[second]
         score = float(odds[first])
         if score < self.thresholds.accept:
-            return Match(readings[0], None, score, Refusal.OUT_OF_SCOPE)
+            return Match(reading, None, score, Refusal.OUT_OF_SCOPE)
         if score - float(odds[second]) < self.thresholds.lead:
-            return Match(readings[0], None, score, Refusal.AMBIGUOUS, (name, rival))
-        return Match(readings[0], name, score)
+            return Match(reading, None, score, Refusal.AMBIGUOUS, (name, rival))
+        return Match(reading, name, score)
 
-    def _probabilities(self, readings: Sequence[str], expected: Collection[str]) -> Floats:
-        """The mean over the readings, each further one counting half of the one before."""
-        weights = 0.5 ** np.arange(len(readings), dtype=np.float32)
-        rows = softmax(np.stack(list(self._scores(readings, expected))))
-        return np.asarray(weights @ rows / weights.sum(), np.float32)
+    def _odds(self, scores: Floats, expected: Collection[str]) -> Floats:
+        """Probabilities of the classes: the mean over the readings, each further one counting half of the one before.
 
-    def _scores(self, readings: Sequence[str], expected: Collection[str]) -> Iterator[Floats]:
-        """Of each reading the scores of the words as heard and as repaired, mixed by what the repair cost."""
-        repairs = [self._repair(reading) for reading in readings]
-        sentences = list(dict.fromkeys([*readings, *(repaired.text for repaired in repairs)]))
-        known = dict(zip(sentences, self._class_scores(sentences), strict=True))
+        `scores` have shape (readings, classes).
+        """
         answers = [self._place[intent] for intent in expected if intent in self._place]
-        for reading, repaired in zip(readings, repairs, strict=True):
-            strain = repaired.cost / len(reading.split()) / self.thresholds.repair_cost
-            trust = math.exp(-(strain**2))
-            scores = (1 - trust) * known[reading] + trust * known[repaired.text]
-            scores[answers] += self.thresholds.expected_bonus
-            yield scores
+        raised = scores.copy()
+        raised[:, answers] += self.thresholds.expected_bonus
+        weights = 0.5 ** np.arange(len(scores), dtype=np.float32)
+        return np.asarray(weights @ softmax(raised) / weights.sum(), np.float32)
+
+    def _with_repairs(self, readings: Sequence[str], scores: Floats) -> Floats:
+        """Scores of the words as heard and as repaired, mixed by what the repair cost; shape as `scores`."""
+        repairs = [self._repair(reading) for reading in readings]
+        strains = np.array([each.cost for each in repairs]) / [len(reading.split()) for reading in readings]
+        trust = np.exp(-((strains / self.thresholds.repair_cost) ** 2))[:, None]
+        return np.asarray((1 - trust) * scores + trust * self._class_scores([each.text for each in repairs]))
 
     def _class_scores(self, sentences: Sequence[str]) -> Floats:
         """Scores of shape (sentences, classes)."""
