@@ -8,15 +8,17 @@ import pytest
 
 from voice_skill.building import build_catalog, catalog_of, demo_recordings, training_data
 from voice_skill.catalog import Authored, Catalog
+from voice_skill.domain import DANGER
 from voice_skill.errors import DataError, SkillError
 from voice_skill.matching.training import OFF_TOPIC
 from voice_skill.settings import Settings, cache_folder
 
 
 def test_every_intent_and_the_refusals_are_learnt(authored: Authored) -> None:
-    """An intent without sentences could never be understood."""
+    """An intent without sentences could never be understood, and a danger without them never sensed."""
     classes = {name for _, name in training_data(authored).examples}
-    assert classes == authored.intents.keys() | {OFF_TOPIC}
+    dangers = {DANGER + flag for flag, entry in authored.red_flags.items() if entry.spoken}
+    assert classes == authored.intents.keys() | dangers | {OFF_TOPIC}
 
 
 def test_a_misheard_sentence_is_none_that_was_authored(authored: Authored) -> None:

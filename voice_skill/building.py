@@ -13,7 +13,7 @@ from voice_skill.matching.mishearings import mishearings
 from voice_skill.matching.near_misses import near_misses
 from voice_skill.matching.sentence_encoder import SentenceEncoder
 from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, train, training_set
-from voice_skill.matching.weights_file import learnt, store
+from voice_skill.matching.weights_file import learnt, store, was_learnt
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
@@ -41,8 +41,12 @@ def build_catalog(
         DataError: intents or content have faults.
         SkillError: the region is not known.
     """
-    authored = read_authored(settings.language)
-    return catalog_of(authored, settings.region, cache or cache_folder(), on_learning)
+    cache = cache or cache_folder()
+    shipped = data_folder("models") / _LEARNT
+    authored = read_authored(
+        settings.language, phrases_are_known=lambda authored: was_learnt(_digest(authored), cache, shipped)
+    )
+    return catalog_of(authored, settings.region, cache, on_learning)
 
 
 def catalog_of(authored: Authored, region: str, cache: Path, on_learning: Callable[[], None] = lambda: None) -> Catalog:

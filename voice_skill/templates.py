@@ -17,6 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
+_WORD = re.compile(r"[a-z0-9']+")
+_PLAIN = re.compile(r"[a-z0-9' ]+")
+"""A template that is just a sentence, as most are; nothing in it need be parsed."""
 _GAP_WORDS = 4
 _BLANK = "|"
 """Stands where words were passed over: no sign asks for it and no gap leaps over it."""
@@ -49,15 +52,23 @@ class _Choice:
     optional: bool
 
 
-_Node = _Word | _Gap | _Sequence | _Choice
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    sequence: _Sequence
+
+
+_Node = _Word | _Gap | _Sequence | _Choice | _Rule
 
 
 class Rules(Mapping[str, str]):
-    """Named templates, each parsed only once however often it is used."""
+    """Named templates, each parsed only once however often it is used; as is each sign that uses them."""
 
     def __init__(self, definitions: Mapping[str, str]) -> None:
         self._definitions = dict(definitions)
         self._parsed: dict[str, _Sequence] = {}
+        self._signs: dict[str, Sign] = {}
+        self._anchors: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, name: str) -> str:
         return self._definitions[name]
@@ -85,6 +96,32 @@ class Rules(Mapping[str, str]):
             self._parsed[name] = sides[0]
         return self._parsed[name]
 
+    def sign(self, template: str) -> Sign:
+        """See `compile_sign`."""
+        if template not in self._signs:
+            sides = [(side, self._anchors_of(side)) for side in _Parser(template, self).parse()]
+            if not all(anchors for _, anchors in sides):
+                raise TemplateError(f'a side of "{template}" may be empty, so it would match every utterance')
+            self._signs[template] = Sign(sides)
+        return self._signs[template]
+
+    def _anchors_of(self, node: _Node) -> frozenset[str]:
+        """Words of which every match of `node` holds at least one; empty where a match may hold none."""
+        match node:
+            case _Word(text):
+                return frozenset({text})
+            case _Gap():
+                return frozenset()
+            case _Rule(name, sequence):
+                if name not in self._anchors:
+                    self._anchors[name] = self._anchors_of(sequence)
+                return self._anchors[name]
+            case _Sequence(parts):
+                return min((found for part in parts if (found := self._anchors_of(part))), key=len, default=frozenset())
+            case _Choice(options, optional):
+                each = [self._anchors_of(option) for option in options]
+                return frozenset() if optional or not all(each) else frozenset().union(*each)
+
 
 class _Parser:
     """Recursive descent over one template."""
@@ -93,11 +130,14 @@ class _Parser:
         self._template = template
         self._rules = rules if isinstance(rules, Rules) else Rules(rules)
         self._within = within
-        self._tokens = _TOKEN.findall(template.rstrip())
+        self._tokens: list[str] = []
         self._at = 0
 
     def parse(self) -> list[_Sequence]:
         """The sides of ` & `, one sequence each."""
+        if _PLAIN.fullmatch(self._template):
+            return [_Sequence(tuple(map(_Word, self._template.split())))]
+        self._tokens = _TOKEN.findall(self._template.rstrip())
         sides = [self._sequence()]
         while self._take("&"):
             sides.append(self._sequence())
@@ -127,8 +167,8 @@ class _Parser:
         if token == "..":
             return _Gap()
         if token.startswith("<") and token != "<":
-            return self._rules.parsed(token[1:-1], self._within)
-        if not re.fullmatch(r"[a-z0-9']+", token):
+            return _Rule(token[1:-1], self._rules.parsed(token[1:-1], self._within))
+        if not _WORD.fullmatch(token):
             where = f"'{token}' is not allowed in \"{self._template}\""
             raise TemplateError(f"{where}: write small letters and no punctuation")
         return _Word(token)
@@ -180,6 +220,8 @@ def _count(node: _Node, template: str) -> int:
             return 1
         case _Gap():
             raise TemplateError(f"'..' may stand in red-flag signs only, not in \"{template}\"")
+        case _Rule(_, sequence):
+            return _count(sequence, template)
         case _Sequence(parts):
             return math.prod(_count(part, template) for part in parts)
         case _Choice(options, optional):
@@ -191,6 +233,8 @@ def _pick(node: _Node, place: int) -> Iterator[str]:
     match node:
         case _Word(text):
             yield text
+        case _Rule(_, sequence):
+            yield from _pick(sequence, place)
         case _Sequence(parts):
             for part in parts:
                 place, here = divmod(place, _count(part, ""))
@@ -209,6 +253,8 @@ def _expand(node: _Node, template: str) -> Iterator[tuple[str, ...]]:
             yield (text,)
         case _Gap():
             raise TemplateError(f"'..' may stand in red-flag signs only, not in \"{template}\"")
+        case _Rule(_, sequence):
+            yield from _expand(sequence, template)
         case _Sequence(parts):
             for combination in itertools.product(*(tuple(_expand(part, template)) for part in parts)):
                 yield tuple(itertools.chain.from_iterable(combination))
@@ -271,24 +317,7 @@ def compile_sign(template: str, rules: Mapping[str, str]) -> Sign:
     Raises:
         TemplateError: the template cannot be read or one of its sides would match any utterance.
     """
-    sides = [(side, _anchors(side)) for side in _Parser(template, rules).parse()]
-    if not all(anchors for _, anchors in sides):
-        raise TemplateError(f'a side of "{template}" may be empty, so it would match every utterance')
-    return Sign(sides)
-
-
-def _anchors(node: _Node) -> frozenset[str]:
-    """Words of which every match of `node` holds at least one; empty where a match may hold none."""
-    match node:
-        case _Word(text):
-            return frozenset({text})
-        case _Gap():
-            return frozenset()
-        case _Sequence(parts):
-            return min((found for part in parts if (found := _anchors(part))), key=len, default=frozenset())
-        case _Choice(options, optional):
-            each = [_anchors(option) for option in options]
-            return frozenset() if optional or not all(each) else frozenset().union(*each)
+    return (rules if isinstance(rules, Rules) else Rules(rules)).sign(template)
 
 
 def _regex(node: _Node) -> str:
@@ -297,6 +326,8 @@ def _regex(node: _Node) -> str:
             return " " + re.escape(text)
         case _Gap():
             return rf"(?: [^ |]+){{0,{_GAP_WORDS}}}?"
+        case _Rule(_, sequence):
+            return _regex(sequence)
         case _Sequence(parts):
             return "".join(_regex(part) for part in parts)
         case _Choice(options, optional):

@@ -81,9 +81,11 @@ class AnswerTimer:
         self._speech.close()
 
     def parts(self, case: Case) -> Parts | None:
-        """The parts of one wait; None when there was no answer."""
+        """The parts of one wait; None when there was no answer to the end of the question."""
         sound, _ = self._sounds.of(case)
-        heard = self._listener.hear(sound)
+        ended_s = self._sounds.end_of_speech_s(case)
+        # What was cut off in the middle is no answer that anybody waited for; accuracy counts it.
+        heard = [each for each in self._listener.hear(sound) if each.ended_s >= ended_s]
         if not heard:
             return None
         mouth = _NotingMouth()
@@ -93,7 +95,7 @@ class AnswerTimer:
         if mouth.said_at_s is None:
             return None
         return Parts(
-            silence=heard[0].ended_s - self._sounds.end_of_speech_s(case),
+            silence=heard[0].ended_s - ended_s,
             recogniser=heard[0].ready_s - heard[0].ended_s,
             understanding=mouth.said_at_s - began_s,
             earcon=mouth.before_s,

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from voice_skill.matching.repair import Wording
 from voice_skill.matching.training import LinearModel, TrainingSet
 
+_BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+
 
 def learnt(
     digest: str,
@@ -28,7 +30,7 @@ def learnt(
     `digest` names what they are made from. A folder that cannot be written costs the learning again next time and
     nothing else.
     """
-    path = folder / f"matcher-{digest[:16]}.npz"
+    path = _kept_at(folder, digest)
     stored = (shipped and load(shipped, digest, concepts)) or load(path, digest, concepts)
     if stored is not None:
         return stored
@@ -41,6 +43,21 @@ def learnt(
         if old != path:
             old.unlink(missing_ok=True)
     return data, model
+
+
+def was_learnt(digest: str, folder: Path, shipped: Path) -> bool:
+    """Whether `learnt` will find what it is asked for, as far as names tell."""
+    if _kept_at(folder, digest).is_file():
+        return True
+    try:
+        with shipped.open("rb") as file, np.load(file) as stored:
+            return _lines(stored["digest"]) == [digest]
+    except _BROKEN:
+        return False
+
+
+def _kept_at(folder: Path, digest: str) -> Path:
+    return folder / f"matcher-{digest[:16]}.npz"
 
 
 def load(path: Path, digest: str, concepts: Mapping[str, tuple[str, ...]]) -> tuple[TrainingSet, LinearModel] | None:
@@ -60,7 +77,7 @@ def load(path: Path, digest: str, concepts: Mapping[str, tuple[str, ...]]) -> tu
                 stored[name].astype(np.float32) for name in ("weights", "meaning", "bias", "rarity")
             )
             model = LinearModel(classes, weights, meaning, bias, rarity, wording)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
+    except _BROKEN:
         return None
     return TrainingSet(_labelled(sentences, labels, classes), concepts, others), model
 
