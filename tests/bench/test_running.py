@@ -23,7 +23,7 @@ from voice_skill.bench.tables import Report, report
 from voice_skill.catalog import Catalog
 from voice_skill.settings import Settings, cache_folder
 
-TINY = Size(1, 0, 2, 1, 1, (12,), (KITCHEN,), 1, 4, 1, 1, 1)
+TINY = Size(2, 0, 2, 1, 1, (12,), (KITCHEN,), 1, 4, 1, 2, 2)
 Step = Callable[[], None]
 
 
