@@ -20,7 +20,7 @@ run: $(VENV)/installed portaudio
 
 test: $(VENV)/installed-dev portaudio sound-card
 	@$(MAKE) --no-print-directory model-tools || echo "The tests that build a speech model will be skipped."
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

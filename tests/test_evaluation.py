@@ -19,9 +19,9 @@ from voice_skill.evaluation import Case, Evaluation, Kind, Transcript, evaluate,
 
 FAMILIES = "relief prevention causes about aftercare escalation control".split()
 FLOORS = {
-    "in scope, typed": 0.90,
-    "in scope, typed, misheard": 0.82,
-    "off topic refused, typed": 0.93,
+    "in scope, typed": 0.94,
+    "in scope, typed, misheard": 0.86,
+    "off topic refused, typed": 0.95,
 }
 """A little below what is reached; the goals stand in `voice_skill.evaluation`."""
 

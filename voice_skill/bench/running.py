@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -266,11 +266,15 @@ def _case_fields(case: Case) -> Record:
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of their own; where the run is interrupted they end at once, whatever they work on."""
+def _pool(jobs: int) -> Iterator[Executor]:
+    """Processes of their own; where the run is interrupted they end at once, whatever they work on.
+
+    A single job needs no process: what this one has loaded serves.
+    """
     # One thread each: more would make cores count twice.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    processes = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=processes) if jobs > 1 else ThreadPoolExecutor(1)
     try:
         yield pool
     except BaseException:
