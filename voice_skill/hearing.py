@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from voice_skill.adapters.speech_models import SpeechModel
 from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser
@@ -43,6 +44,14 @@ def load_model(settings: Settings) -> LoadedModel:
         ModelError: it is missing or broken.
     """
     return LoadedModel(chosen_model(settings))
+
+
+def begin_to_load(settings: Settings) -> Future[LoadedModel]:
+    """`load_model` on a thread of its own, beside other work; what it raises comes with the result."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="speech-model")
+    loading = pool.submit(load_model, settings)
+    pool.shutdown(wait=False)
+    return loading
 
 
 def open_recogniser(

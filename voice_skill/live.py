@@ -24,7 +24,7 @@ from voice_skill.ear import Ear
 from voice_skill.echo import ECHO_HEARD, SelfHearing
 from voice_skill.errors import DeviceError, MicrophoneError
 from voice_skill.frontends import RealTimeSession, SessionClock
-from voice_skill.hearing import load_model, open_recogniser
+from voice_skill.hearing import begin_to_load, open_recogniser
 from voice_skill.loudness import LevelWatch
 from voice_skill.settings import Settings
 
@@ -49,6 +49,7 @@ class LiveSession:
         self._settings = settings
         self._note = note
         self._noted: set[str] = set()
+        self._model = begin_to_load(settings)
         self._catalog = build_catalog(settings, on_learning=lambda: note(LEARNING))
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
@@ -89,8 +90,7 @@ class LiveSession:
         )
         microphone.open()
         self._microphone = microphone
-        model = load_model(self._settings)
-        recogniser = open_recogniser(model, self._settings, microphone.rate_hz, self._catalog.authored)
+        recogniser = open_recogniser(self._model.result(), self._settings, microphone.rate_hz, self._catalog.authored)
         self._conversation.heard_by(recogniser)
         canceller = canceller_for(microphone.rate_hz) if self._settings.echo_cancellation else None
         self._self_hearing = SelfHearing(microphone.rate_hz, canceller, lambda: self._note_once(ECHO_HEARD))

@@ -13,7 +13,7 @@ from voice_skill.building import build_catalog
 from voice_skill.dialogue import State, understand
 from voice_skill.domain import EarconKind, Understanding, Utterance, Voice
 from voice_skill.ear import Ear
-from voice_skill.hearing import load_model, open_recogniser
+from voice_skill.hearing import begin_to_load, open_recogniser
 from voice_skill.ports import BLOCK_S
 from voice_skill.settings import Settings
 from voice_skill.sound import SPEECH_RATE_HZ, Sound
@@ -60,10 +60,11 @@ class Listener:
         Raises:
             SkillError: the data has faults or the speech model is missing.
         """
+        loading = begin_to_load(settings)
         self.catalog = build_catalog(settings)
         self.catalog.matcher.prepare()
         self._settings = settings
-        self._model = load_model(settings)
+        self._model = loading.result()
 
     def stream(self) -> Stream:
         """A new stream of sound."""
