@@ -20,7 +20,8 @@ run: $(VENV)/installed portaudio
 
 test: $(VENV)/installed-dev portaudio sound-card
 	@$(MAKE) --no-print-directory model-tools || echo "The tests that build a speech model will be skipped."
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/live
+	@$(BIN)/python -m pytest tests/live  # alone: these are in real time
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .
