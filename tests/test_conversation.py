@@ -68,6 +68,9 @@ class Diary:
         """Hears nothing."""
         return None
 
+    def forget(self) -> None:
+        """Has heard nothing."""
+
     def expect(self, expectation: Expectation) -> None:
         """Write it down."""
         self.expected.append(expectation)

@@ -37,6 +37,10 @@ class FakeRecogniser:
         heard, self.hearing, self.endpoint = self.hearing, "", False
         return Utterance.typed(heard) if heard else None
 
+    def forget(self) -> None:
+        """Drop it."""
+        self.finish()
+
     def expect(self, expectation: Expectation) -> None:
         """Expects nothing."""
 

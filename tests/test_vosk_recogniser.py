@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from voice_skill.hearing import LoadedModel, chosen_model, open_recogniser
 from voice_skill.settings import Settings
 from voice_skill.sound import Sound, read_sound, silence
 
+RECORDINGS = Path(__file__).parent / "recordings"
 QUESTION = "how do i stop a hamstring cramp"
 
 
@@ -81,6 +84,47 @@ def test_two_questions_in_one_recording_are_two_utterances(question: Sound, reco
     heard = [each.text for each in utterances_in(Sound(both, 16_000), recogniser)]
     assert len(heard) == 2
     assert all(each.endswith("stop a hamstring cramp") for each in heard)
+
+
+@pytest.mark.parametrize("said", ["stop", "next", "help", "can i walk it off"])
+def test_a_word_after_long_quiet_is_heard_like_one_at_once(said: str, vosk_model: LoadedModel) -> None:
+    """What a quiet room sounds like must not become the measure of speech."""
+    (file,) = RECORDINGS.glob(f"*/{said}.flac")
+    at_once = read_sound(file)
+    quiet = room(20.0)
+    later = Sound(np.concatenate([quiet, at_once.samples]), at_once.rate_hz)
+    heard = [
+        [utterance.text for utterance in utterances_in(sound, open_recogniser(vosk_model, Settings()))]
+        for sound in (at_once, later)
+    ]
+    assert heard[1] == heard[0] == [said]
+
+
+def test_word_times_count_the_quiet_that_was_passed_over(question: Sound, recogniser: VoskRecogniser) -> None:
+    """Each utterance has its place in everything that was recorded, also after another one was dropped."""
+    first = next(iter(utterances_in(Sound(np.concatenate([room(6.0), question.samples]), 16_000), recogniser)))
+    recogniser.accept(question.samples[:20_000].tobytes())
+    recogniser.forget()
+    taken_s = 6.0 + question.duration_s + 0.8 + 20_000 / 16_000
+    second = list(utterances_in(Sound(np.concatenate([room(6.0), question.samples]), 16_000), recogniser))[-1]
+    began_s = first.hypotheses[0].words[0].start_s
+    assert began_s == pytest.approx(6.0 + np.flatnonzero(np.abs(question.samples) > 500)[0] / 16_000, abs=0.25)
+    assert second.hypotheses[0].words[-1].end_s - first.hypotheses[0].words[-1].end_s == pytest.approx(
+        taken_s, abs=0.15
+    )
+
+
+def test_what_is_dropped_does_not_come_back(question: Sound, recogniser: VoskRecogniser) -> None:
+    """The assistant's own voice leaves nothing behind for the next utterance."""
+    recogniser.accept(question.samples[: len(question.samples) * 2 // 3].tobytes())
+    recogniser.forget()
+    assert recogniser.partial() == ""
+    assert [each.text for each in utterances_in(question, recogniser)] == [QUESTION]
+
+
+def room(duration_s: float) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """A quiet room, some steps of a sample loud."""
+    return np.random.default_rng(2).normal(0.0, 3.0, round(duration_s * 16_000)).astype(np.int16)
 
 
 def test_the_partial_text_grows_and_goes(question: Sound, recogniser: VoskRecogniser) -> None:

@@ -109,7 +109,7 @@ class Ear:
 
     def _end_of_speech(self, waiting_s: float) -> None:
         if self._born_in_speech is not False:
-            self._recogniser.finish()
+            self._recogniser.forget()
             self._between_utterances()
             # On a busy machine the speech is over before all of its echo has been taken from the microphone.
             self._deaf_blocks = _DEAF_BLOCKS + round(waiting_s / BLOCK_S)
@@ -126,7 +126,7 @@ class Ear:
         if self._steady_blocks >= _STEADY_BLOCKS and self._interruption(heard := Utterance((Hypothesis(text),))):
             # Handed on as it stands: the final decoding takes a tenth of a second in which the speech would go on.
             self._on_heard(heard)
-            self._recogniser.finish()
+            self._recogniser.forget()
             self._between_utterances()
         return None
 

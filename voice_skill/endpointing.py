@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from voice_skill.loudness import loudness_dbfs
+from voice_skill.loudness import NoiseFloor, loudness_dbfs
 from voice_skill.sound import Samples
 
 
@@ -60,8 +60,6 @@ class SpeechLevel:
 
     over_floor_db: float = 8.0
     quietest_speech_dbfs: float = -55.0
-    floor_rise_db_per_s: float = 3.0
-    """The floor falls at once and rises slowly, so that speech does not lift it."""
 
 
 class Endpointer:
@@ -79,7 +77,7 @@ class Endpointer:
         self._block_s = block_s
         self._times = times or EndpointTimes()
         self._level = level or SpeechLevel()
-        self._floor_dbfs = 0.0
+        self._floor = NoiseFloor()
         self._silent_s = self._unchanged_s = self._length_s = 0.0
         self._needed_s = self._times.open_s
         self._hypothesis = ""
@@ -123,7 +121,5 @@ class Endpointer:
 
     def _is_speech(self, block: Samples) -> bool:
         level_dbfs = loudness_dbfs(block)
-        risen = self._floor_dbfs + self._level.floor_rise_db_per_s * self._block_s
-        self._floor_dbfs = min(level_dbfs, risen)
-        loud = level_dbfs > self._floor_dbfs + self._level.over_floor_db
+        loud = level_dbfs > self._floor.follow(level_dbfs, self._block_s) + self._level.over_floor_db
         return loud and level_dbfs > self._level.quietest_speech_dbfs

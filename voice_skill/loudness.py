@@ -47,6 +47,19 @@ def _clipped(samples: Samples) -> int:
     return int(np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE - 1))
 
 
+class NoiseFloor:
+    """Follows how loud the room is without speech: falls at once, rises slowly, so that speech does not lift it."""
+
+    def __init__(self, rise_db_per_s: float = 3.0) -> None:
+        self._rise_db_per_s = rise_db_per_s
+        self._level_dbfs = 0.0
+
+    def follow(self, level_dbfs: float, length_s: float) -> float:
+        """The floor in dBFS after `length_s` seconds of sound at `level_dbfs`."""
+        self._level_dbfs = min(level_dbfs, self._level_dbfs + self._rise_db_per_s * length_s)
+        return self._level_dbfs
+
+
 class QualityMeter:
     """Follows the sound of one utterance after the other."""
 

@@ -78,6 +78,10 @@ class Recogniser(Protocol):
         """End the utterance now; None when nothing was heard."""
         ...
 
+    def forget(self) -> None:
+        """Drop the utterance, and what it has told of the voice and the room."""
+        ...
+
     def expect(self, expectation: Expectation) -> None:
         """Prepare for an answer of this kind, from the next utterance on; may be called from another thread."""
         ...

@@ -101,6 +101,16 @@ def test_the_one_not_asked_for_longest_is_forgotten() -> None:
     assert engine.asked == ["a", "b", "c", "b"]
 
 
+def test_preparation_ends_where_memory_is_full() -> None:
+    """What comes first is kept; nothing is spoken ahead only to push it out."""
+    engine = CountingEngine()
+    cache = CachedSpeech(engine, capacity_s=2.0)
+    cache.prepare(["a", "b", "c", "d"], Voice())
+    assert cache.wait_prepared(LIMIT_S)
+    assert engine.asked == ["a", "b"]
+    assert cache.has("a", Voice())
+
+
 def test_a_new_preparation_replaces_the_old_one() -> None:
     """When the voice changes, the texts of the old voice are not worth the time."""
     engine = CountingEngine()

@@ -13,8 +13,8 @@ from voice_skill.errors import SpeechError
 from voice_skill.ports import SpeechEngine
 from voice_skill.sound import Sound
 
-CAPACITY_S = 600.0
-"""Seconds of speech that are kept; ten minutes take 26 MB."""
+CAPACITY_S = 300.0
+"""Seconds of speech that are kept; five minutes take 13 MB."""
 _Key = tuple[Voice, str]
 _LOG = logging.getLogger(__name__)
 
@@ -56,7 +56,8 @@ class CachedSpeech:
     def prepare(self, texts: Iterable[str], voice: Voice) -> None:
         """Speak these ahead of time in the background, in their order; what an earlier call still had to do is dropped.
 
-        A text that cannot be spoken is left out; `synthesise` will say why.
+        A text that cannot be spoken is left out; `synthesise` will say why. Once the memory is full, the rest is left
+        until it is asked for: what is needed first must not be forgotten for what may never be.
         """
         with self._changed:
             if self._closed:
@@ -129,6 +130,8 @@ class CachedSpeech:
         """The next text to prepare, once nobody waits for the engine; None at the end of the session."""
         with self._changed:
             self._preparing = False
+            if self._kept_s >= self._capacity_s:
+                self._ahead = []
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._closed or (self._ahead and not self._asking))
             self._preparing = not self._closed

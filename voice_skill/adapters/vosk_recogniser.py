@@ -15,6 +15,7 @@ from voice_skill.domain import Expectation, Hypothesis, SpokenWord, Utterance
 from voice_skill.errors import ModelError
 from voice_skill.loudness import QualityMeter
 from voice_skill.sound import Sound
+from voice_skill.speech_gate import SpeechGate
 
 BLOCK_S = 0.1
 """Vosk works in steps of about 0.2 s; larger blocks only delay the endpoint."""
@@ -59,7 +60,7 @@ class AnswerListener:
 
     def __init__(self, model: VoskModel, rate_hz: int, answers: Sequence[str]) -> None:
         """`rate_hz` is that of the blocks to come; the model knows every word of the `answers`."""
-        self._recogniser = _kaldi_recogniser(model, rate_hz, [*answers, _UNKNOWN])
+        self._recogniser = kaldi_recogniser(model, rate_hz, [*answers, _UNKNOWN])
         self._heard: list[str] = []
 
     def restart(self) -> None:
@@ -74,7 +75,7 @@ class AnswerListener:
 
     def finish(self) -> str:
         """The answer in the utterance that ends now; empty if there was anything else beside it, or nothing."""
-        heard = " ".join([*self._heard, _text(self._recogniser.FinalResult())]).strip()
+        heard = " ".join([*self._heard, _text(self._recogniser.Result())]).strip()
         self._heard.clear()
         return "" if _UNKNOWN in heard else heard
 
@@ -93,11 +94,16 @@ class VoskRecogniser:
 
         `answers` are the short answers to each kind of question whose answers are to be heard a second time.
         """
-        self._recogniser = _kaldi_recogniser(model, rate_hz, grammar)
+        self._recogniser = kaldi_recogniser(model, rate_hz, grammar)
         self._recogniser.SetMaxAlternatives(ALTERNATIVES)
         self._recogniser.SetWords(True)
         self._time_scale = model.time_scale
         self._meter = QualityMeter(rate_hz)
+        self._gate = SpeechGate(rate_hz)
+        self._taken_s = self._heard_s = 0.0
+        self._new_stream_s = 0.0
+        """Where in what it has heard Vosk began to count anew."""
+        self._is_hearing = False
         self.rate_hz = rate_hz
         narrow = answers if answers and model.takes_grammars else {}
         self._listeners = {kind: AnswerListener(model, rate_hz, each) for kind, each in narrow.items() if each}
@@ -108,17 +114,39 @@ class VoskRecogniser:
         if self._wanted is not self._expected and not self.partial():
             self._switch()
         self._meter.add(np.frombuffer(block, np.int16))
+        self._taken_s += self._length_s(block)
+        sound = self._gate.admit(block)
+        if not sound:
+            return None
+        self._heard_s += self._length_s(sound)
+        self._is_hearing = True
         if self._listener is not None:
-            self._listener.accept(block)
-        return self._utterance(self._recogniser.Result()) if self._recogniser.AcceptWaveform(block) else None
+            self._listener.accept(sound)
+        if self._recogniser.AcceptWaveform(sound):
+            return self.finish()
+        if self._gate.may_close and not self.partial():
+            self._gate.close()
+            return self.finish()
+        return None
 
     def partial(self) -> str:
         """What has been heard of the utterance so far."""
         return str(json.loads(self._recogniser.PartialResult()).get("partial", ""))
 
     def finish(self) -> Utterance | None:
-        """End the utterance now; None when nothing was heard."""
-        return self._utterance(self._recogniser.FinalResult())
+        """End the utterance now; None when nothing was heard.
+
+        What is known of the voice and the room stays. Of the last 0.2 s some may be left for the next utterance.
+        """
+        self._is_hearing = False
+        return self._utterance(self._recogniser.Result())
+
+    def forget(self) -> None:
+        """Drop the utterance, and what it has told of the voice and the room."""
+        if self._is_hearing:
+            self._is_hearing = False
+            self._new_stream_s = self._heard_s
+            self._utterance(self._recogniser.FinalResult())
 
     def _utterance(self, result: str) -> Utterance | None:
         """A result of Vosk, with n-best or without; None for an empty one."""
@@ -130,12 +158,19 @@ class VoskRecogniser:
         return Utterance(hypotheses, quality, as_answer) if hypotheses and hypotheses[0].text else None
 
     def _hypothesis(self, data: dict[str, Any]) -> Hypothesis:
-        scale = self._time_scale
         words = tuple(
-            SpokenWord(word["word"], word["start"] * scale, word["end"] * scale, float(word.get("conf", 1.0)))
+            SpokenWord(word["word"], self._at_s(word["start"]), self._at_s(word["end"]), float(word.get("conf", 1.0)))
             for word in data.get("result", ())
         )
         return Hypothesis(str(data.get("text", "")).strip(), float(data.get("confidence", 1.0)), words)
+
+    def _at_s(self, told_s: float) -> float:
+        """Where in all the sound taken a time lies that Vosk tells, which is in the sound that it has heard."""
+        heard_s = self._new_stream_s + (told_s - self._new_stream_s) * self._time_scale
+        return heard_s + self._taken_s - self._heard_s
+
+    def _length_s(self, sound: bytes) -> float:
+        return len(sound) / 2 / self.rate_hz
 
     def expect(self, expectation: Expectation) -> None:
         """Hear the answers of this kind a second time from the next utterance on: half an utterance proves nothing.
@@ -166,7 +201,8 @@ def utterances_in(sound: Sound, recogniser: VoskRecogniser) -> Iterable[Utteranc
         yield utterance
 
 
-def _kaldi_recogniser(model: VoskModel, rate_hz: int, grammar: Sequence[str]) -> Any:
+def kaldi_recogniser(model: VoskModel, rate_hz: int, grammar: Sequence[str] = ()) -> Any:
+    """Vosk's own `KaldiRecognizer`, limited to `grammar` if there is one."""
     import vosk
 
     return vosk.KaldiRecognizer(model.handle, rate_hz, *([json.dumps(list(grammar))] if grammar else []))

@@ -8,6 +8,7 @@ nearest phrase, the simplest matcher there is, with the threshold that is right 
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import tempfile
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser, utterances_in
+from voice_skill.adapters.vosk_recogniser import VoskModel, kaldi_recogniser
 from voice_skill.building import training_data
 from voice_skill.catalog import Catalog
 from voice_skill.dialogue import State, understand
@@ -107,11 +108,15 @@ class PeerEntry:
         return next((module for module in self.needs if importlib.util.find_spec(module) is None), "")
 
 
+_VOSK_BLOCK = 2 * round(0.1 * SPEECH_RATE_HZ)
+"""Bytes."""
+
+
 def vosk_recipe(ground: Ground) -> Peer:
     """The loop of Vosk's microphone example, and the nearest phrase."""
 
     def hear(sound: Sound) -> Answer:
-        heard = _vosk_text(VoskRecogniser(ground.model, SPEECH_RATE_HZ), sound)
+        heard = _vosk_text(kaldi_recogniser(ground.model, SPEECH_RATE_HZ), sound)
         return Answer(heard, ground.nearest(heard) if heard else None)
 
     return hear
@@ -120,7 +125,7 @@ def vosk_recipe(ground: Ground) -> Peer:
 def closed_grammar(ground: Ground) -> Peer:
     """Vosk that may hear nothing but our phrases and `[unk]`; only a whole phrase counts."""
     known = [said for said in ground.meaning if all(map(ground.model.knows, said.split()))]
-    recogniser = VoskRecogniser(ground.model, SPEECH_RATE_HZ, [*known, UNKNOWN])
+    recogniser = kaldi_recogniser(ground.model, SPEECH_RATE_HZ, [*known, UNKNOWN])
 
     def hear(sound: Sound) -> Answer:
         heard = _vosk_text(recogniser, sound)
@@ -252,8 +257,13 @@ def jsgf(catalog: Catalog, knows: Callable[[str], bool]) -> str:
     return "\n".join(["#JSGF V1.0;", "grammar ours;", *rules, f"public <phrase> = {' | '.join(phrases)};"])
 
 
-def _vosk_text(recogniser: VoskRecogniser, sound: Sound) -> str:
-    return normalise(" ".join(utterance.text for utterance in utterances_in(sound, recogniser)))
+def _vosk_text(recogniser: Any, sound: Sound) -> str:
+    """The loop of Vosk's examples: blocks of a tenth of a second, each endpoint's text, and what is left at the end."""
+    samples = sound.at_rate(SPEECH_RATE_HZ).samples
+    data = samples.tobytes() + bytes(2 * SPEECH_RATE_HZ)
+    blocks = (data[at : at + _VOSK_BLOCK] for at in range(0, len(data), _VOSK_BLOCK))
+    texts = [json.loads(recogniser.Result())["text"] for block in blocks if recogniser.AcceptWaveform(block)]
+    return normalise(" ".join([*texts, json.loads(recogniser.FinalResult())["text"]]))
 
 
 def _sphinx_text(decoder: Any, sound: Sound) -> str:

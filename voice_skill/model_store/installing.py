@@ -19,10 +19,10 @@ from voice_skill.model_store.store import ModelStore
 _TRIAL = """
 import sys
 from pathlib import Path
-from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser
-recogniser = VoskRecogniser(VoskModel(Path(sys.argv[1])), 16000)
-recogniser.accept(bytes(32000))
-recogniser.finish()
+from voice_skill.adapters.vosk_recogniser import VoskModel, kaldi_recogniser
+recogniser = kaldi_recogniser(VoskModel(Path(sys.argv[1])), 16000)
+recogniser.AcceptWaveform(bytes(32000))
+recogniser.FinalResult()
 """
 """Loads a model and lets it hear a second of silence, in a process of its own: Kaldi aborts on some broken models."""
 _TRIAL_LIMIT_S = 300
