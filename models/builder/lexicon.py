@@ -34,3 +34,24 @@ def make_lexicon(phrases: Phrases, frequent: Sequence[str], known: Dictionary) -
     """All frequent words and all of the phrases."""
     words = {word for utterance in phrases.utterances for word in utterance.words}.union(frequent)
     return Lexicon(tuple(sorted(words)), {word: known[word] for word in words})
+
+
+_HISSING = frozenset("S Z SH ZH CH JH".split())
+_VOICELESS = frozenset("P T K F TH".split())
+
+
+def with_possessives(known: Dictionary, wanted: Collection[str]) -> Dictionary:
+    """The dictionary with those wanted words that end in "'s" and lack only that, said as English says it.
+
+    After a hissing sound "IH Z", after another voiceless one "S", else "Z".
+    """
+    missing = (word for word in wanted if word.endswith("'s") and word not in known)
+    derived = {word: known[word[:-2]] for word in missing if word[:-2] in known}
+    return {**known, **{word: tuple(map(_possessive, ways)) for word, ways in derived.items()}}
+
+
+def _possessive(phones: tuple[str, ...]) -> tuple[str, ...]:
+    last = phones[-1]
+    if last in _HISSING:
+        return (*phones, "IH", "Z")
+    return (*phones, "S" if last in _VOICELESS else "Z")

@@ -9,7 +9,7 @@ from models.builder.acoustic_network import Pronunciation, build_network
 from models.builder.decoding_graph import word_symbols, write_sound_graph, write_word_graph
 from models.builder.features import MFCC_CONF, cmvn_stats
 from models.builder.language_model import graph_lines, make_model
-from models.builder.lexicon import Lexicon, frequent_words, make_lexicon
+from models.builder.lexicon import Lexicon, frequent_words, make_lexicon, with_possessives
 from models.builder.nnet3 import Mixtures, write_model
 from models.builder.phones import PhoneTable
 from models.builder.phrases import Phrases
@@ -46,7 +46,8 @@ class Ingredients:
 def gather(phrases: Phrases, extra_dictionary: Path, readme: str, settings: Settings) -> Ingredients:
     """Chooses the words and reads the background model."""
     source = package_folder()
-    dictionary = read_dictionary(source / "cmudict-en-us.dict") | read_dictionary(extra_dictionary)
+    listed = read_dictionary(source / "cmudict-en-us.dict") | read_dictionary(extra_dictionary)
+    dictionary = with_possessives(listed, phrases.words())
     background = read_trigrams(source / "en-us.lm.bin")
     frequent = frequent_words(settings.language.vocabulary_size, dictionary, frozenset(background.words))
     speakable = phrases.of_words(dictionary)
