@@ -32,7 +32,8 @@ ARROWS: dict[str, set[str]] = {
     "echo": {"loudness", "ports", "sound"},
     "findings": set(),
     "audio_doctor": {"echo", "findings", "loudness", "sound"},
-    "adapters": {"domain", "errors", "loudness", "ports", "sound"},
+    "speech_gate": {"loudness", "sound"},
+    "adapters": {"domain", "errors", "loudness", "ports", "sound", "speech_gate"},
     "ear": {"catalog", "domain", "endpointing", "ports", "text"},
     "settings": {"catalog", "errors"},
     # putting together
