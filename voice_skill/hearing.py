@@ -7,14 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from voice_skill.adapters.speech_models import SpeechModel
 from voice_skill.adapters.vosk_recogniser import VoskModel, VoskRecogniser
-from voice_skill.building import training_data
+from voice_skill.building import demo_recordings, training_data
 from voice_skill.catalog import Authored, read_authored
 from voice_skill.domain import Expectation
 from voice_skill.grammar import biased_grammar, phrases_digest, short_answers
 from voice_skill.matching.training import OFF_TOPIC
 from voice_skill.model_store import choose_model
 from voice_skill.settings import Settings
-from voice_skill.sound import SPEECH_RATE_HZ
+from voice_skill.sound import SPEECH_RATE_HZ, Samples, read_sound
 
 _LEAST_KNOWN = 0.5
 """Share of the words of our phrases; English models know nearly all, those for other languages nearly none."""
@@ -64,7 +64,7 @@ def open_recogniser(
     """
     answers = answers_expected(authored, model.vosk.knows) if authored else {}
     if model.about.knows_our_phrases:
-        return VoskRecogniser(model.vosk, rate_hz, answers=answers)
+        return VoskRecogniser(model.vosk, rate_hz, answers=answers, speech=_some_speech(settings.language, rate_hz))
     phrases, background = _phrases_and_background(authored or read_authored(settings.language))
     grammar = biased_grammar(phrases, background, model.vosk.knows) if suits(phrases, model.vosk.knows) else []
     return VoskRecogniser(model.vosk, rate_hz, grammar, answers)
@@ -104,3 +104,9 @@ def _phrases_and_background(authored: Authored) -> tuple[list[str], list[str]]:
     phrases = [sentence for sentence, name in examples if name != OFF_TOPIC]
     background = [word for sentence, name in examples if name == OFF_TOPIC for word in sentence.split()]
     return phrases, background
+
+
+def _some_speech(language: str, rate_hz: int) -> Samples | None:
+    """One of the bundled recordings; None if there is none."""
+    recordings = demo_recordings(language)
+    return read_sound(recordings[1]).at_rate(rate_hz).samples if recordings[1:] else None

@@ -31,6 +31,8 @@ class SpeechGate:
         """`rate_hz` is that of the blocks to come."""
         self._rate_hz = rate_hz
         self._floor = NoiseFloor()
+        self.floor_dbfs = 0.0
+        """How loud the room is without speech, as far as is known."""
         self._quiet_s = 0.0
         self._before: deque[bytes] = deque()
         self._is_open = False
@@ -64,8 +66,8 @@ class SpeechGate:
         levels = frame_levels_dbfs(samples, self._rate_hz)
         if not len(levels):
             return False
-        floor_dbfs = self._floor.follow(float(np.median(levels)), length_s)
-        return bool(levels.max() > max(floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS))
+        self.floor_dbfs = self._floor.follow(float(np.median(levels)), length_s)
+        return bool(levels.max() > max(self.floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS))
 
     def _keep(self, block: bytes) -> None:
         self._before.append(block)

@@ -14,7 +14,7 @@ import numpy as np
 from voice_skill.domain import Expectation, Hypothesis, SpokenWord, Utterance
 from voice_skill.errors import ModelError
 from voice_skill.loudness import QualityMeter
-from voice_skill.sound import Sound
+from voice_skill.sound import Samples, Sound
 from voice_skill.speech_gate import SpeechGate
 
 BLOCK_S = 0.1
@@ -22,6 +22,8 @@ BLOCK_S = 0.1
 _TRAILING_SILENCE_S = 0.8
 """Added to recordings so that their last word is decoded to its end."""
 ALTERNATIVES = 4
+_LOUD_ROOM_DBFS = -58.0
+"""From here on noise is heard as words, by a model that expects a quiet room."""
 _UNKNOWN = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
 _SWITCHABLE_GRAPH = "HCLr.fst"
@@ -89,10 +91,12 @@ class VoskRecogniser:
         rate_hz: int,
         grammar: Sequence[str] = (),
         answers: Mapping[Expectation, Sequence[str]] | None = None,
+        speech: Samples | None = None,
     ) -> None:
         """`rate_hz` is that of the blocks to come; without `grammar` the model's own graph decides.
 
-        `answers` are the short answers to each kind of question whose answers are to be heard a second time.
+        `answers` are the short answers to each kind of question whose answers are to be heard a second time. `speech`
+        is any speech at `rate_hz`: mixed with the noise of a loud room, it tells Vosk what speech is like there.
         """
         self._recogniser = kaldi_recogniser(model, rate_hz, grammar)
         self._recogniser.SetMaxAlternatives(ALTERNATIVES)
@@ -104,6 +108,8 @@ class VoskRecogniser:
         self._new_stream_s = 0.0
         """Where in what it has heard Vosk began to count anew."""
         self._is_hearing = False
+        self._speech = speech
+        self._knows_room = False
         self.rate_hz = rate_hz
         narrow = answers if answers and model.takes_grammars else {}
         self._listeners = {kind: AnswerListener(model, rate_hz, each) for kind, each in narrow.items() if each}
@@ -118,6 +124,9 @@ class VoskRecogniser:
         sound = self._gate.admit(block)
         if not sound:
             return None
+        if not self._knows_room:
+            self._knows_room = True
+            self._meet_room(np.frombuffer(sound[: len(sound) - len(block)], np.int16))
         self._heard_s += self._length_s(sound)
         self._is_hearing = True
         if self._listener is not None:
@@ -146,7 +155,21 @@ class VoskRecogniser:
         if self._is_hearing:
             self._is_hearing = False
             self._new_stream_s = self._heard_s
+            self._knows_room = False
             self._utterance(self._recogniser.FinalResult())
+
+    def _meet_room(self, room: Samples) -> None:
+        """Before the first utterance: let Vosk hear speech in this room, for a mean of speech alone misleads it.
+
+        The mean it begins with is that of speech in a quiet room, and there it is better than one of a single voice.
+        """
+        if self._speech is None or not len(room) or self._gate.floor_dbfs < _LOUD_ROOM_DBFS:
+            return
+        mixed = self._speech.astype(np.int32) + np.resize(room, len(self._speech))
+        self._recogniser.AcceptWaveform(np.clip(mixed, -32768, 32767).astype(np.int16).tobytes())
+        self._recogniser.Reset()
+        self._heard_s += len(mixed) / self.rate_hz
+        self._taken_s += len(mixed) / self.rate_hz
 
     def _utterance(self, result: str) -> Utterance | None:
         """A result of Vosk, with n-best or without; None for an empty one."""
