@@ -136,6 +136,13 @@ def test_word_times_count_the_quiet_that_was_passed_over(question: Sound, recogn
     )
 
 
+def test_word_times_do_not_count_how_the_room_was_met(question: Sound, vosk_model: LoadedModel) -> None:
+    """What the recogniser hears beside the recording takes no time in it."""
+    (utterance,) = utterances_in(in_hiss(question), open_recogniser(vosk_model, Settings()))
+    spoken_s = np.flatnonzero(np.abs(question.samples.astype(int)) > 500) / 16_000
+    assert utterance.hypotheses[0].words[-1].end_s == pytest.approx(1.0 + spoken_s[-1], abs=0.4)
+
+
 def test_what_is_dropped_does_not_come_back(question: Sound, recogniser: VoskRecogniser) -> None:
     """The assistant's own voice leaves nothing behind for the next utterance."""
     recogniser.accept(question.samples[: len(question.samples) * 2 // 3].tobytes())

@@ -169,7 +169,6 @@ class VoskRecogniser:
         self._recogniser.AcceptWaveform(np.clip(mixed, -32768, 32767).astype(np.int16).tobytes())
         self._recogniser.Reset()
         self._heard_s += len(mixed) / self.rate_hz
-        self._taken_s += len(mixed) / self.rate_hz
 
     def _utterance(self, result: str) -> Utterance | None:
         """A result of Vosk, with n-best or without; None for an empty one."""
