@@ -9,6 +9,7 @@ from types import TracebackType
 import numpy as np
 
 from voice_skill.adapters.echo_canceller import canceller_for
+from voice_skill.adapters.memory import give_back_free_memory
 from voice_skill.adapters.microphone import Microphone
 from voice_skill.adapters.mouth import SpokenMouth
 from voice_skill.adapters.played_sound import PlayedSound
@@ -96,6 +97,7 @@ class LiveSession:
         self._self_hearing = SelfHearing(microphone.rate_hz, canceller, lambda: self._note_once(ECHO_HEARD))
         self._catalog.matcher.prepare()
         self._ear = Ear(recogniser, self._mouth, self._catalog, self._heard)
+        give_back_free_memory()
 
     def read_lines(self, lines: Iterable[str]) -> None:
         """Take what is said from `lines`, on a thread of its own, until they end."""
