@@ -49,7 +49,7 @@ class Size:
     """Each so-many-th sentence is given to the peers too, and half as many to refuse."""
 
 
-FULL = Size(6, 2, 400, 120, 300, LEVELS_DB, (KITCHEN, BABBLE), 9, 172, 5, 5, 4)
+FULL = Size(6, 2, 400, 120, 300, LEVELS_DB, (KITCHEN, BABBLE), 10, 172, 5, 5, 4)
 QUICK = Size(2, 1, 16, 8, 8, (6, 12, 18), (KITCHEN,), 1, 30, 3, 1, 6)
 
 
