@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice_skill.adapters.vosk_recogniser import ALTERNATIVES, VoskRecogniser, utterances_in
+from voice_skill.adapters import vosk_recogniser
+from voice_skill.adapters.vosk_recogniser import ALTERNATIVES, VoskRecogniser, kaldi_recogniser, utterances_in
 from voice_skill.building import demo_recordings
 from voice_skill.domain import Expectation
 from voice_skill.hearing import LoadedModel, chosen_model, open_recogniser
@@ -141,6 +142,31 @@ def test_word_times_do_not_count_how_the_room_was_met(question: Sound, vosk_mode
     (utterance,) = utterances_in(in_hiss(question), open_recogniser(vosk_model, Settings()))
     spoken_s = np.flatnonzero(np.abs(question.samples.astype(int)) > 500) / 16_000
     assert utterance.hypotheses[0].words[-1].end_s == pytest.approx(1.0 + spoken_s[-1], abs=0.4)
+
+
+def test_after_much_speech_vosk_begins_anew_and_nothing_changes(
+    question: Sound, vosk_model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It never frees the paths it has tried; in the quiet after the limit it is replaced, and time goes on."""
+    made: list[object] = []
+
+    def counted(*args: object) -> object:
+        made.append(kaldi_recogniser(*args))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(vosk_recogniser, "_RENEW_AFTER_S", question.duration_s + 1.0)
+    monkeypatch.setattr(vosk_recogniser, "kaldi_recogniser", counted)
+    recogniser = open_recogniser(vosk_model, Settings())
+    quiet = silence(2.0, question.rate_hz).samples
+    sound = Sound(np.concatenate([question.samples, quiet] * 3), question.rate_hz)
+    first, second, third = utterances_in(sound, recogniser)
+    assert first.text == second.text == third.text == QUESTION
+    assert len(made) == 2
+    again_s = question.duration_s + 2.0
+    for utterance, times in ((second, 1), (third, 2)):
+        assert utterance.hypotheses[0].words[-1].end_s == pytest.approx(
+            first.hypotheses[0].words[-1].end_s + times * again_s, abs=0.15
+        )
 
 
 def test_what_is_dropped_does_not_come_back(question: Sound, recogniser: VoskRecogniser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,11 @@ _TRAILING_SILENCE_S = 0.8
 ALTERNATIVES = 4
 _LOUD_ROOM_DBFS = -58.0
 """From here on noise is heard as words, by a model that expects a quiet room."""
+_RENEW_AFTER_S = 120.0
+"""Speech after which Vosk begins anew in the next quiet: it keeps every path through its graph that it ever tried.
+
+That is 70 MB in the first half minute, 140 MB in two, and no end to it.
+"""
 _UNKNOWN = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
 _SWITCHABLE_GRAPH = "HCLr.fst"
@@ -98,15 +103,17 @@ class VoskRecogniser:
         `answers` are the short answers to each kind of question whose answers are to be heard a second time. `speech`
         is any speech at `rate_hz`: mixed with the noise of a loud room, it tells Vosk what speech is like there.
         """
-        self._recogniser = kaldi_recogniser(model, rate_hz, grammar)
-        self._recogniser.SetMaxAlternatives(ALTERNATIVES)
-        self._recogniser.SetWords(True)
+        self._new_recogniser: Callable[[], Any] = lambda: _with_alternatives(model, rate_hz, grammar)
+        self._recogniser = self._new_recogniser()
         self._time_scale = model.time_scale
         self._meter = QualityMeter(rate_hz)
         self._gate = SpeechGate(rate_hz)
         self._taken_s = self._heard_s = 0.0
         self._new_stream_s = 0.0
         """Where in what it has heard Vosk began to count anew."""
+        self._renewed_s = 0.0
+        """Where in what was heard the present Vosk recogniser began."""
+        self._has_grammar = bool(grammar)
         self._is_hearing = False
         self._speech = speech
         self._knows_room = False
@@ -123,6 +130,7 @@ class VoskRecogniser:
         self._taken_s += self._length_s(block)
         sound = self._gate.admit(block)
         if not sound:
+            self._renew_if_due()
             return None
         if not self._knows_room:
             self._knows_room = True
@@ -154,9 +162,20 @@ class VoskRecogniser:
         """Drop the utterance, and what it has told of the voice and the room."""
         if self._is_hearing:
             self._is_hearing = False
-            self._new_stream_s = self._heard_s
-            self._knows_room = False
+            self._begin_stream()
             self._utterance(self._recogniser.FinalResult())
+
+    def _renew_if_due(self) -> None:
+        """Free what Vosk has gathered; with a grammar of some length that takes seconds, so those go on."""
+        if not self._has_grammar and not self._is_hearing and self._heard_s - self._renewed_s >= _RENEW_AFTER_S:
+            self._recogniser = self._new_recogniser()
+            self._renewed_s = self._heard_s
+            self._begin_stream()
+
+    def _begin_stream(self) -> None:
+        """Vosk counts time from here, and knows neither voice nor room."""
+        self._new_stream_s = self._heard_s
+        self._knows_room = False
 
     def _meet_room(self, room: Samples) -> None:
         """Before the first utterance: let Vosk hear speech in this room, for a mean of speech alone misleads it.
@@ -188,7 +207,7 @@ class VoskRecogniser:
 
     def _at_s(self, told_s: float) -> float:
         """Where in all the sound taken a time lies that Vosk tells, which is in the sound that it has heard."""
-        heard_s = self._new_stream_s + (told_s - self._new_stream_s) * self._time_scale
+        heard_s = self._new_stream_s + (self._renewed_s + told_s - self._new_stream_s) * self._time_scale
         return heard_s + self._taken_s - self._heard_s
 
     def _length_s(self, sound: bytes) -> float:
@@ -228,6 +247,13 @@ def kaldi_recogniser(model: VoskModel, rate_hz: int, grammar: Sequence[str] = ()
     import vosk
 
     return vosk.KaldiRecognizer(model.handle, rate_hz, *([json.dumps(list(grammar))] if grammar else []))
+
+
+def _with_alternatives(model: VoskModel, rate_hz: int, grammar: Sequence[str]) -> Any:
+    recogniser = kaldi_recogniser(model, rate_hz, grammar)
+    recogniser.SetMaxAlternatives(ALTERNATIVES)
+    recogniser.SetWords(True)
+    return recogniser
 
 
 def _text(result: str) -> str:
