@@ -30,7 +30,7 @@ class DecodingSettings:
     beam: float = 9.0
     lattice_beam: float = 4.0
     min_active: int = 200
-    max_active: int = 3000
+    max_active: int = 1500
     acoustic_scale: float = 0.1
     """Sphinx likelihoods count every frame as independent; the language model needs this to be heard."""
     frames_per_chunk: int = 20
