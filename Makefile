@@ -3,7 +3,7 @@
 # make lint   style and types
 # make model  learn the phrases and build the speech model anew, after the phrases have changed
 # make encoder   make the sentence encoder anew (fetches 80 MB)
-# make bench   measure all figures anew, in an hour or more, and write tests/figures
+# make bench   measure all figures anew, in 35 minutes on two free cores, and write tests/figures
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
 PYTHON ?= python3

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @json_option
 @settings_option
 @model_option
-@click.option("--quick", is_flag=True, help="A few cases of each kind, in some minutes instead of an hour or more.")
+@click.option("--quick", is_flag=True, help="A few cases of each kind, in some minutes instead of half an hour.")
 @click.option("--sentences", type=click.Path(path_type=Path), help="Folder of test sentences; that of the checkout.")
 @click.option("--results", type=click.Path(path_type=Path), help="Folder that keeps results; one in the cache.")
 @click.option("--fresh", is_flag=True, help="Measure everything anew.")
