@@ -15,7 +15,6 @@ from __future__ import annotations
 import importlib.util
 import multiprocessing
 import re
-import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psutil
 import yaml
 
 from tests.hearing.spoken_files import spoken_file
@@ -52,7 +52,7 @@ class Need:
     load_s: float
     loaded_mb: float
     used_mb: float
-    """The most, after all recordings."""
+    """In the end, after all recordings."""
 
 
 Groups = dict[str, tuple[Case, ...]]
@@ -83,16 +83,16 @@ def pocketsphinx(_: str) -> Hear:
 def measured(name: str, groups: Groups) -> tuple[dict[str, Evaluation], Need]:
     """All groups heard by one recogniser; to be run in a process of its own."""
     catalog = build_catalog(Settings())
-    before_mb, start_s = _peak_mb(), time.perf_counter()
+    before_mb, start_s = _resident_mb(), time.perf_counter()
     hear = (pocketsphinx if name == POCKETSPHINX else vosk)(name)
-    load_s, loaded_mb = time.perf_counter() - start_s, _peak_mb() - before_mb
+    load_s, loaded_mb = time.perf_counter() - start_s, _resident_mb() - before_mb
 
     def transcript(recording: Path) -> Transcript:
         sound, began_s = read_sound(recording), time.process_time()
         return Transcript(hear(sound), sound.duration_s, time.process_time() - began_s)
 
     found = {group: evaluate(cases, catalog, transcript) for group, cases in groups.items()}
-    return found, Need(load_s, loaded_mb, _peak_mb() - before_mb)
+    return found, Need(load_s, loaded_mb, _resident_mb() - before_mb)
 
 
 def gathered(folder: Path, also: Sequence[Path]) -> Groups:
@@ -143,7 +143,7 @@ def table(results: dict[str, tuple[dict[str, Evaluation], Need]]) -> list[str]:
     needs = [need for _, need in results.values()]
     row("processor time for a second of sound (RTF)", [_rtf(each) for each in totals])
     row("time to load, s", [f"{need.load_s:.2f}" for need in needs])
-    row("memory loaded and at most, MB", [f"{need.loaded_mb:.0f}, {need.used_mb:.0f}" for need in needs])
+    row("memory loaded and in the end, MB", [f"{need.loaded_mb:.0f}, {need.used_mb:.0f}" for need in needs])
     return lines
 
 
@@ -155,8 +155,8 @@ def _rtf(figures: Sequence[VoiceFigure]) -> str:
     return f"{sum(each.took_s for each in figures) / sum(each.sound_s for each in figures):.2f}"
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _resident_mb() -> float:
+    return float(psutil.Process().memory_info().rss / 1e6)
 
 
 @click.command(help=__doc__)
