@@ -27,7 +27,7 @@ _LOUD_ROOM_DBFS = -58.0
 _RENEW_AFTER_S = 120.0
 """Speech after which Vosk begins anew in the next quiet: it keeps every path through its graph that it ever tried.
 
-That is 70 MB in the first half minute, 140 MB in two, and no end to it.
+After an hour of talk the program held 556 MB without this, and 404 MB with it (`voice-skill bench`).
 """
 _UNKNOWN = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
