@@ -60,3 +60,22 @@ def test_a_reference_that_falls_behind_catches_up() -> None:
 def test_what_a_slow_listener_has_yet_to_read_is_kept() -> None:
     """Its reference belongs to sound that waits at the microphone."""
     assert left_after(8_000, waiting=8_000) == 8_000
+
+
+def test_silence_goes_before_what_is_played_after_nothing_was() -> None:
+    """So samples that are handed over late leave no gap in the middle."""
+    played = PlayedSound(lead_s=0.02)
+    assert not np.any(played.next(BLOCK, RATE_HZ))
+    played.add(counted(1, 900), RATE_HZ)
+    assert np.array_equal(played.next(BLOCK, RATE_HZ), np.append(np.zeros(320), counted(1, 480)))
+    played.add(counted(901, 380), RATE_HZ)
+    assert np.array_equal(played.next(BLOCK, RATE_HZ), counted(481, 800))
+
+
+def test_the_silence_before_is_no_surplus() -> None:
+    """It stays, however long is played."""
+    played = PlayedSound(lead_s=0.02)
+    for first in range(0, 30 * BLOCK, BLOCK):
+        played.add(counted(first, BLOCK), RATE_HZ)
+        last = played.next(BLOCK, RATE_HZ)
+    assert np.array_equal(last, counted(29 * BLOCK - 320, BLOCK))
