@@ -85,10 +85,9 @@ def test_a_person_who_speaks_into_a_headset_is_no_echo() -> None:
     assert told == []
 
 
-def test_an_echo_is_cancelled_as_soon_as_it_is_heard() -> None:
-    """Within the first sentence."""
+def test_an_echo_is_cancelled_from_the_first_word() -> None:
+    """A command may come before enough was heard to tell."""
     played = np.concatenate([speech()] * 4)
     hearing = SelfHearing(RATE_HZ, Mute(), lambda: pytest.fail("there is a canceller"))
     heard = in_blocks(hearing, played, echo_of(played, 0.1, -6.0))
-    assert np.any(heard[:RATE_HZ])
-    assert not np.any(heard[3 * RATE_HZ :])
+    assert not np.any(heard)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from voice_skill.adapters.devices import SoundDevice, find_device, input_devices, output_devices
-from voice_skill.adapters.echo_canceller import canceller_for, is_installed
+from voice_skill.adapters.echo_canceller import AdaptiveEchoCanceller
 from voice_skill.adapters.microphone import STALL_S, Microphone
 from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
@@ -72,12 +72,12 @@ def _echo(
 ) -> Iterator[Finding]:
     played, recorded = _played_and_recorded(settings, recorder)
     echo = measure_echo(played, recorded, recorder.rate_hz, levels.noise_dbfs)
-    canceller = canceller_for(recorder.rate_hz) if settings.echo_cancellation else None
+    canceller = AdaptiveEchoCanceller(recorder.rate_hz) if settings.echo_cancellation else None
     cancelled_db: float | None = None
     if canceller is not None:
         canceller.clean(played, recorded)  # it has learnt the room when the second sentence comes
         cancelled_db = loudness_dbfs(recorded) - loudness_dbfs(canceller.clean(played, recorded))
-    yield from judge_echo(EchoTest(echo, cancelled_db, is_installed(), levels.speech_dbfs))
+    yield from judge_echo(EchoTest(echo, cancelled_db, levels.speech_dbfs))
 
 
 def _played_and_recorded(settings: Settings, recorder: _Recorder) -> tuple[Samples, Samples]:

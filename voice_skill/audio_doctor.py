@@ -87,8 +87,6 @@ class EchoTest:
     """None when the microphone does not hear the loudspeaker."""
     cancelled_db: float | None
     """How far a canceller took the echo down; None without a canceller."""
-    canceller_installed: bool
-    """Whether it could be switched on."""
     speech_dbfs: float | None
     """The person's own level at the microphone, where it is known."""
 
@@ -117,15 +115,10 @@ def _interrupting(test: EchoTest) -> Finding:
     subject = "interrupting"
     if test.cancelled_db is not None:
         by = f" and takes {test.cancelled_db:.0f} dB of the loudspeaker away" if test.echo else ""
-        return Finding(Level.OK, subject, f"echo cancellation, which is on trial, is on{by}")
+        return Finding(Level.OK, subject, f"echo cancellation is on{by}")
     if not test.hides_voice:
         return Finding(
             Level.OK, subject, "the loudspeaker is no match for you: stop, pause or help can be said while it speaks"
         )
-    cure = (
-        "try 'echo_cancellation: true' in the settings"
-        if test.canceller_installed
-        else "try echo cancellation: pip install 'voice-skill[aec]'"
-    )
     text = "the microphone hears the loudspeaker, so commands may be lost while the assistant speaks"
-    return Finding(Level.NOTE, subject, f"{text}; wear a headset, or {cure}")
+    return Finding(Level.NOTE, subject, f"{text}; wear a headset, or try 'echo_cancellation: true' in the settings")

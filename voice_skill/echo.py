@@ -100,8 +100,8 @@ class EchoWatch:
 class SelfHearing:
     """Takes the assistant's own voice out of what the microphone hears, or tells once that it is in there.
 
-    A canceller that has no echo to learn from dampens the person instead, so the sound stays as it is until an echo
-    is heard.
+    With a canceller the echo is taken out from the first word on. Where none is heard, as with a headset, the sound
+    stays as it is from then on, until one is.
     """
 
     def __init__(self, rate_hz: int, canceller: EchoCanceller | None, on_echo: Callable[[], None]) -> None:
@@ -109,7 +109,8 @@ class SelfHearing:
         self._canceller = canceller
         self._watch = EchoWatch(rate_hz)
         self._on_echo = on_echo
-        self._echo_heard = False
+        self._echo_heard: bool | None = None
+        """None until enough was heard to tell."""
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
         """What was recorded, as far as possible without what was played at the same time."""
@@ -118,7 +119,7 @@ class SelfHearing:
         if self._canceller is None:
             return recorded
         cleaned = self._canceller.clean(played, recorded)  # always, so that it knows the room when it is needed
-        return cleaned if self._echo_heard else recorded
+        return recorded if self._echo_heard is False else cleaned
 
     def _listen_for_echo(self, played: Samples, recorded: Samples) -> None:
         verdict = self._watch.hears_echo(played, recorded)

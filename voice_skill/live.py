@@ -8,11 +8,11 @@ from types import TracebackType
 
 import numpy as np
 
-from voice_skill.adapters.echo_canceller import canceller_for
+from voice_skill.adapters.echo_canceller import AdaptiveEchoCanceller
 from voice_skill.adapters.memory import give_back_free_memory
 from voice_skill.adapters.microphone import Microphone
 from voice_skill.adapters.mouth import SpokenMouth
-from voice_skill.adapters.played_sound import PlayedSound
+from voice_skill.adapters.played_sound import LEAD_S, PlayedSound
 from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine, probe
 from voice_skill.adapters.speech_cache import CachedSpeech
@@ -55,7 +55,7 @@ class LiveSession:
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
         self._speech = CachedSpeech(SupervisedEngine(Pyttsx3Engine(), probe, self._speech_back))
-        self._played = PlayedSound()
+        self._played = PlayedSound(LEAD_S)
         player = Player(settings.speaker or None, on_played=self._played.add)
         self._mouth = SpokenMouth(self._speech, player, self._session.speech_ended, self._speech_trouble)
         self._conversation = Conversation(self._catalog, self._mouth, show, self._voice, earcons=settings.earcons)
@@ -93,7 +93,7 @@ class LiveSession:
         self._microphone = microphone
         recogniser = open_recogniser(self._model.result(), self._settings, microphone.rate_hz, self._catalog.authored)
         self._conversation.heard_by(recogniser)
-        canceller = canceller_for(microphone.rate_hz) if self._settings.echo_cancellation else None
+        canceller = AdaptiveEchoCanceller(microphone.rate_hz) if self._settings.echo_cancellation else None
         self._self_hearing = SelfHearing(microphone.rate_hz, canceller, lambda: self._note_once(ECHO_HEARD))
         self._catalog.matcher.prepare()
         self._ear = Ear(recogniser, self._mouth, self._catalog, self._heard)

@@ -45,7 +45,7 @@ class Settings:
     download_timeout_s: float = 30.0
     """How long a server may keep silent during a download."""
     echo_cancellation: bool = False
-    """Whether the loudspeaker is taken out of what the microphone hears; needs the extra `aec`."""
+    """Whether the loudspeaker is taken out of what the microphone hears."""
 
 
 def settings_file() -> Path:

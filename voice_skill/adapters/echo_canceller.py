@@ -1,70 +1,143 @@
-"""WebRTC's echo canceller, from the optional extra `aec`, behind the `EchoCanceller` port."""
+"""Takes the assistant's own voice out of the microphone, behind the `EchoCanceller` port."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from collections import deque
 
 import numpy as np
 
-from voice_skill.errors import DeviceError
-from voice_skill.ports import EchoCanceller
+from voice_skill.adapters.echo_filter import EchoFilter, Filtered, Signal
 from voice_skill.sound import Samples
 
-if TYPE_CHECKING:
-    from livekit import rtc
+_FRAME_S = 0.004
+_EMPHASIS = 0.9
+"""Of the higher frequencies, so that the loud low ones do not leak into them."""
+_FULL_SCALE = 32_768.0
+_SUPPRESSION, _STRICT_SUPPRESSION = 4.0, 8.0
+"""How much more than the echo that may be left is taken away from what is heard, and from what opens the gate."""
+_FADING = 0.6
+"""What of the echo that may be left is still there a frame later."""
+_LEAST_LEAK, _MOST_LEAK = 0.01, 1.0
+_LEAK_MEAN, _LEAK_RATE = 0.05, 0.03
+"""What each frame adds to the means, and to the leak."""
+_NEAR_SHARE = 10 ** (-6.0 / 10)
+"""Of all that was recorded, what is left of it when a person speaks; of an echo alone less is left."""
+_NEAR_POWER = 2e-6
+_WATCHED_FRAMES = 12
+_LOOK_AHEAD_S, _HELD_S = 0.1, 0.2
+"""The gate is open from so long before a person is heard; it is held open for longer, so that word ends are kept."""
+_COMFORT_NOISE = 1.5
+"""In steps of a sample: the recogniser mishears words that come out of digital silence."""
 
-FRAMES_PER_S = 100
-"""The canceller works in frames of 10 ms."""
-INSTALL = "pip install 'voice-skill[aec]'"
 
+class AdaptiveEchoCanceller:
+    """One canceller, kept from the first sound to the last: it learns the room and goes on learning.
 
-def is_installed() -> bool:
-    """Whether the extra is there."""
-    return find_spec("livekit") is not None and find_spec("livekit.rtc") is not None
-
-
-def canceller_for(rate_hz: int) -> EchoCanceller | None:
-    """A canceller for sound at `rate_hz`; None where the extra is missing or cannot work at this rate."""
-    return WebRtcEchoCanceller(rate_hz) if is_installed() and rate_hz % FRAMES_PER_S == 0 else None
-
-
-class WebRtcEchoCanceller:
-    """One canceller, kept from the first sound to the last: it learns the room and forgets it when it is closed."""
+    A filter takes off the echo that it can explain. Of the rest, the frequencies in which more echo may be left than
+    anything else are suppressed, and while nothing but echo is left, a gate lets nothing through. Where there is no
+    echo, the filter learns that, and the sound stays as it is. What comes out is `_LOOK_AHEAD_S` late.
+    """
 
     def __init__(self, rate_hz: int) -> None:
-        """`rate_hz` is that of all samples.
-
-        Raises:
-            DeviceError: the extra is missing, or does not work at this rate.
-        """
-        if rate_hz % FRAMES_PER_S:
-            raise DeviceError(f"Echo cancellation does not work at {rate_hz} Hz; choose another microphone.")
-        try:
-            import livekit.rtc
-        except ImportError as exc:
-            raise DeviceError(f"Echo cancellation is not installed; install it with `{INSTALL}`.") from exc
-        self._make_frame = livekit.rtc.AudioFrame
-        self._module = livekit.rtc.AudioProcessingModule(echo_cancellation=True)
-        self._rate_hz = rate_hz
-        self._frame = rate_hz // FRAMES_PER_S
+        """`rate_hz` is that of all samples."""
+        self._frame = round(_FRAME_S * rate_hz)
+        self._filter = EchoFilter(rate_hz, self._frame)
+        self._suppressor = _Suppressor(self._frame)
+        self._gate = _Gate(self._frame, rate_hz)
         self._played: Samples = np.zeros(0, np.int16)
         self._recorded: Samples = np.zeros(0, np.int16)
+        self._last_played = self._last_recorded = self._last_out = 0.0
+        powers = np.arange(self._frame)[:, None] - np.arange(self._frame)
+        self._emphasis_undone = np.tril(_EMPHASIS ** np.maximum(powers, 0))
+        self._emphasis_carried = _EMPHASIS ** np.arange(1, self._frame + 1)
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
-        """What was recorded, without the echo of what was played; what does not fill 10 ms waits for the next call."""
+        """What was recorded, without the echo of what was played; what does not fill a frame waits for the next."""
         self._played = np.concatenate([self._played, played])
         self._recorded = np.concatenate([self._recorded, recorded])
         whole = min(len(self._played), len(self._recorded)) // self._frame * self._frame
-        frames = [self._clean_frame(at) for at in range(0, whole, self._frame)]
+        frames = [self._clean_frame(slice(at, at + self._frame)) for at in range(0, whole, self._frame)]
         self._played, self._recorded = self._played[whole:], self._recorded[whole:]
-        return np.concatenate([np.zeros(0, np.int16), *frames])
+        out = np.round(np.concatenate([np.zeros(0), *frames]) * _FULL_SCALE)
+        return np.clip(out, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
 
-    def _clean_frame(self, at: int) -> Samples:
-        self._module.process_reverse_stream(self._packed(self._played[at : at + self._frame]))
-        packed = self._packed(self._recorded[at : at + self._frame])
-        self._module.process_stream(packed)
-        return np.array(packed.data, np.int16)
+    def _clean_frame(self, where: slice) -> Signal:
+        played, recorded = self._played[where] / _FULL_SCALE, self._recorded[where] / _FULL_SCALE
+        emphasised = _emphasised(recorded, self._last_recorded)
+        filtered = self._filter.filter(_emphasised(played, self._last_played), emphasised)
+        self._last_played, self._last_recorded = float(played[-1]), float(recorded[-1])
+        rest, near_power, power = self._suppressor.suppress(filtered, emphasised)
+        passed = self._gate.admit(rest, near_power, power, echo_possible=self._filter.is_sounding)
+        out = self._emphasis_undone @ passed + self._emphasis_carried * self._last_out
+        self._last_out = float(out[-1])
+        return np.asarray(out)
 
-    def _packed(self, samples: Samples) -> rtc.AudioFrame:
-        return self._make_frame(bytearray(samples.tobytes()), self._rate_hz, 1, self._frame)
+
+class _Suppressor:
+    """Takes away, frequency by frequency, what the filter has left of the echo.
+
+    How much that is, is told by how the rest rises and falls with the expected echo (Valin, 2007), and by what the
+    filter itself does not know yet.
+    """
+
+    def __init__(self, frame: int) -> None:
+        self._window = np.sqrt(np.hanning(2 * frame + 1)[:-1])
+        self._rest, self._echo, self._recorded, self._overlap = (np.zeros(frame) for _ in range(4))
+        self._rest_mean, self._echo_mean, self._left = (np.zeros(frame + 1) for _ in range(3))
+        self._covariance, self._variance = 0.0, 1e-12
+
+    def suppress(self, filtered: Filtered, recorded: Signal) -> tuple[Signal, float, float]:
+        """The frame before this one; the power that is surely no echo; the power recorded."""
+        rest = np.fft.rfft(self._window * np.concatenate([self._rest, filtered.rest]))
+        echo = np.fft.rfft(self._window * np.concatenate([self._echo, filtered.echo]))
+        heard = np.fft.rfft(self._window * np.concatenate([self._recorded, recorded]))
+        self._rest, self._echo, self._recorded = filtered.rest, filtered.echo, recorded
+        rest_power, echo_power = np.abs(rest) ** 2, np.abs(echo) ** 2
+        expected = np.maximum(self._leak(rest_power, echo_power) * echo_power, filtered.doubt)
+        self._left = np.maximum(expected, _FADING * self._left)
+        share = self._left / (rest_power + 1e-12)
+        near = rest_power * np.maximum(1 - _STRICT_SUPPRESSION * share, 0.0) ** 2
+        sound = np.fft.irfft(rest * np.maximum(1 - _SUPPRESSION * share, 0.0)) * self._window
+        out = self._overlap + sound[: len(recorded)]
+        self._overlap = sound[len(recorded) :]
+        scale = len(recorded) ** 2
+        return out, float(np.sum(near)) / scale, float(np.sum(np.abs(heard) ** 2)) / scale
+
+    def _leak(self, rest_power: Signal, echo_power: Signal) -> float:
+        """What share of the power of the echo the filter leaves."""
+        if np.sum(echo_power) > 1e-6:
+            rest, echo = rest_power - self._rest_mean, echo_power - self._echo_mean
+            self._rest_mean = self._rest_mean + _LEAK_MEAN * rest
+            self._echo_mean = self._echo_mean + _LEAK_MEAN * echo
+            self._covariance += _LEAK_RATE * (float(rest @ echo) - self._covariance)
+            self._variance += _LEAK_RATE * (float(echo @ echo) - self._variance)
+        return float(np.clip(self._covariance / self._variance, _LEAST_LEAK, _MOST_LEAK))
+
+
+class _Gate:
+    """Lets nothing but comfort noise through while no more than an echo can be heard."""
+
+    def __init__(self, frame: int, rate_hz: int) -> None:
+        self._waiting = deque(np.zeros(frame) for _ in range(round(_LOOK_AHEAD_S * rate_hz / frame)))
+        self._held_frames = round(_HELD_S * rate_hz / frame)
+        self._open_frames = 0
+        self._powers: deque[tuple[float, float]] = deque(maxlen=_WATCHED_FRAMES)
+        self._gain = 1.0
+        self._noise = np.random.default_rng(0)
+
+    def admit(self, frame: Signal, near_power: float, power: float, echo_possible: bool) -> Signal:
+        """Take a frame, with how much of its power is surely no echo; the one whose turn it is."""
+        self._powers.append((near_power, power))
+        near, whole = np.mean(self._powers, axis=0)
+        is_near = not echo_possible or (near > _NEAR_SHARE * whole and near > _NEAR_POWER)
+        self._open_frames = self._held_frames if is_near else max(0, self._open_frames - 1)
+        self._waiting.append(frame)
+        gain = 1.0 if self._open_frames else 0.0
+        ramp = np.linspace(self._gain, gain, len(frame))
+        self._gain = gain
+        noise = self._noise.normal(0.0, _COMFORT_NOISE / _FULL_SCALE, len(frame))
+        return np.asarray(self._waiting.popleft() * ramp + noise)
+
+
+def _emphasised(samples: Signal, before: float) -> Signal:
+    return np.asarray(samples - _EMPHASIS * np.concatenate([[before], samples[:-1]]))
