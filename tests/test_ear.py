@@ -221,6 +221,15 @@ def test_a_command_beside_a_reading_that_is_being_said_is_an_echo(room: Room) ->
     assert room.heard == []
 
 
+def test_a_command_beside_itself_with_a_spoken_word_interrupts(room: Room) -> None:
+    """Nearly every sentence has a short word that may be heard at the end of a command."""
+    readings = Utterance((Hypothesis("help"), Hypothesis("help me"), Hypothesis("held up")))
+    room.recogniser.finish = lambda: readings  # type: ignore[method-assign]
+    room.speak("Tell me when your hamstring cramps.")
+    room.hear("", "help", endpoint=True)
+    assert room.heard == ["help"]
+
+
 def test_a_command_that_is_being_said_does_not_interrupt(room: Room) -> None:
     """ "Stop. Sit down" must not stop itself."""
     room.speak("Stop. Sit or lie down somewhere safe.")

@@ -137,8 +137,10 @@ class Ear:
             return None
         if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([best])):
             return utterance
-        # Of a word that the assistant speaks, one of the readings is mostly that very word.
-        if any(map(self._is_spoken, further)):
+        # Of a word that the assistant speaks, one of the readings is mostly that very word. "Help me" is no other
+        # reading of "help": it only has a short word more, which nearly every sentence has too.
+        others = (each for each in further if not set(best.split()) <= set(each.split()))
+        if any(map(self._is_spoken, others)):
             return None
         if self._commands(best) in BARGE_IN:
             return utterance
