@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "findings": set(),
     "audio_doctor": {"echo", "findings", "loudness", "sound"},
     "speech_gate": {"loudness", "sound"},
-    "adapters": {"domain", "errors", "loudness", "ports", "sound", "speech_gate"},
+    "noise_removal": {"sound"},
+    "adapters": {"domain", "errors", "loudness", "noise_removal", "ports", "sound", "speech_gate"},
     "ear": {"catalog", "domain", "endpointing", "ports", "text"},
     "settings": {"catalog", "errors"},
     # putting together

@@ -72,7 +72,8 @@ def test_a_dead_microphone_is_a_fault_and_a_silent_person_is_not() -> None:
     [
         (None, None, Level.OK, "while it speaks"),
         (-60.0, None, Level.OK, "while it speaks"),
-        (-30.0, None, Level.NOTE, "wear a headset, or try 'echo_cancellation: true'"),
+        (-30.0, None, Level.NOTE, "wear a headset, or set 'echo_cancellation: true'"),
+        (-30.0, 5.0, Level.NOTE, "takes only 5 dB of the loudspeaker away"),
         (-30.0, 40.0, Level.OK, "takes 40 dB of the loudspeaker away"),
     ],
 )

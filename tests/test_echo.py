@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voice_skill.adapters.echo_canceller import AdaptiveEchoCanceller
 from voice_skill.echo import SelfHearing, measure_echo
+from voice_skill.loudness import loudness_dbfs
 from voice_skill.sound import Samples, read_sound
 
 RATE_HZ = 16_000
@@ -91,3 +93,13 @@ def test_an_echo_is_cancelled_from_the_first_word() -> None:
     hearing = SelfHearing(RATE_HZ, Mute(), lambda: pytest.fail("there is a canceller"))
     heard = in_blocks(hearing, played, echo_of(played, 0.1, -6.0))
     assert not np.any(heard)
+
+
+def test_an_echo_that_comes_late_is_cancelled_once_its_delay_is_known() -> None:
+    """Bluetooth takes longer than a filter can be long."""
+    played = np.concatenate([speech()] * 6)
+    recorded = echo_of(played, 0.4, -6.0)
+    hearing = SelfHearing(RATE_HZ, AdaptiveEchoCanceller(RATE_HZ), lambda: pytest.fail("there is a canceller"))
+    heard = in_blocks(hearing, played, recorded)
+    last_s = slice(-6 * RATE_HZ, None)
+    assert loudness_dbfs(heard[last_s]) < loudness_dbfs(recorded[: len(heard)][last_s]) - 20

@@ -124,7 +124,7 @@ def test_an_unknown_region_is_one_sentence(choice: str, authored: Authored) -> N
     assert str(caught.value) == sentence
 
 
-def test_echo_cancellation_is_off_until_it_is_wanted(tmp_path: Path) -> None:
-    """What has not proved itself yet is chosen, not given."""
-    assert not Settings().echo_cancellation
-    assert read_settings(written(tmp_path, "echo_cancellation: true")).echo_cancellation
+def test_echo_cancellation_is_on_until_it_is_unwanted(tmp_path: Path) -> None:
+    """A loudspeaker is what most people have; with a headset the sound stays as it is anyway."""
+    assert Settings().echo_cancellation
+    assert not read_settings(written(tmp_path, "echo_cancellation: false")).echo_cancellation

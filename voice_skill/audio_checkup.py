@@ -15,7 +15,7 @@ from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine
 from voice_skill.audio_doctor import EchoTest, VoiceLevels, judge_echo, judge_voice, measure_voice
 from voice_skill.domain import Voice
-from voice_skill.echo import LONGEST_DELAY_S, measure_echo
+from voice_skill.echo import LONGEST_DELAY_S, SelfHearing, measure_echo
 from voice_skill.errors import DeviceError, MicrophoneError, PlaybackError
 from voice_skill.findings import Finding, Level
 from voice_skill.loudness import loudness_dbfs
@@ -72,11 +72,11 @@ def _echo(
 ) -> Iterator[Finding]:
     played, recorded = _played_and_recorded(settings, recorder)
     echo = measure_echo(played, recorded, recorder.rate_hz, levels.noise_dbfs)
-    canceller = AdaptiveEchoCanceller(recorder.rate_hz) if settings.echo_cancellation else None
     cancelled_db: float | None = None
-    if canceller is not None:
-        canceller.clean(played, recorded)  # it has learnt the room when the second sentence comes
-        cancelled_db = loudness_dbfs(recorded) - loudness_dbfs(canceller.clean(played, recorded))
+    if settings.echo_cancellation:
+        hearing = SelfHearing(recorder.rate_hz, AdaptiveEchoCanceller(recorder.rate_hz), on_echo=lambda: None)
+        hearing.clean(played, recorded)  # it has learnt the room when the second sentence comes
+        cancelled_db = loudness_dbfs(recorded) - loudness_dbfs(hearing.clean(played, recorded))
     yield from judge_echo(EchoTest(echo, cancelled_db, levels.speech_dbfs))
 
 

@@ -16,6 +16,8 @@ LEAST_SNR_DB = 20.0
 """With pink noise so far below the voice four in five of the test recordings were understood; at 15 dB every second."""
 NEAR_ECHO_DB = 20.0
 """An echo that is less than this below the voice hides it as noise does."""
+LEAST_CANCELLED_DB = 10.0
+"""Where the echo hides the voice: with less taken off it, it goes on hiding it."""
 _LEAST_SPEECH_S = 0.3
 """The shortest command."""
 _OVER_NOISE_DB = 6.0
@@ -113,12 +115,17 @@ def judge_echo(test: EchoTest) -> Iterator[Finding]:
 
 def _interrupting(test: EchoTest) -> Finding:
     subject = "interrupting"
+    if test.cancelled_db is not None and test.hides_voice and test.cancelled_db < LEAST_CANCELLED_DB:
+        text = f"echo cancellation takes only {test.cancelled_db:.0f} dB of the loudspeaker away"
+        return Finding(
+            Level.NOTE, subject, f"{text}, so commands may be lost while the assistant speaks; wear a headset"
+        )
     if test.cancelled_db is not None:
-        by = f" and takes {test.cancelled_db:.0f} dB of the loudspeaker away" if test.echo else ""
+        by = f" and takes {test.cancelled_db:.0f} dB of the loudspeaker away" if test.hides_voice else ""
         return Finding(Level.OK, subject, f"echo cancellation is on{by}")
     if not test.hides_voice:
         return Finding(
             Level.OK, subject, "the loudspeaker is no match for you: stop, pause or help can be said while it speaks"
         )
     text = "the microphone hears the loudspeaker, so commands may be lost while the assistant speaks"
-    return Finding(Level.NOTE, subject, f"{text}; wear a headset, or try 'echo_cancellation: true' in the settings")
+    return Finding(Level.NOTE, subject, f"{text}; wear a headset, or set 'echo_cancellation: true'")

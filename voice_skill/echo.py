@@ -30,6 +30,10 @@ _WATCHED_S = 1.5
 """Speech enough to tell an echo from chance."""
 _SPEECH_DBFS = -50.0
 """Quieter blocks of what is played are pauses."""
+_WITHIN_REACH_S = 0.08
+"""Delay up to which a canceller finds the echo by itself; Bluetooth takes longer."""
+_LEFT_TO_FIND_S = 0.04
+"""Of a longer delay: the measured one is that of the loudest path, and devices waver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class EchoWatch:
         self._played: list[Samples] = []
         self._recorded: list[Samples] = []
         self._spoken_s = self._since_speech_s = 0.0
+        self.echo: Echo | None = None
+        """What the last verdict was about."""
 
     def hears_echo(self, played: Samples, recorded: Samples) -> bool | None:
         """Take what was played and recorded at the same time; a verdict each time that enough was heard, else None."""
@@ -88,9 +94,9 @@ class EchoWatch:
         self._since_speech_s = 0.0 if speech else self._since_speech_s + len(played) / self._rate_hz
         if self._spoken_s < _WATCHED_S and self._since_speech_s < LONGEST_DELAY_S:
             return None
-        echo = measure_echo(np.concatenate(self._played), np.concatenate(self._recorded), self._rate_hz)
+        self.echo = measure_echo(np.concatenate(self._played), np.concatenate(self._recorded), self._rate_hz)
         self._begin_again()
-        return echo is not None and echo.level_dbfs > _LOUD_DBFS
+        return self.echo is not None and self.echo.level_dbfs > _LOUD_DBFS
 
     def _begin_again(self) -> None:
         self._played, self._recorded = [], []
@@ -108,6 +114,9 @@ class SelfHearing:
         """Without a canceller the sound stays as it is, and `on_echo` is called once when an echo is heard in it."""
         self._canceller = canceller
         self._watch = EchoWatch(rate_hz)
+        self._rate_hz = rate_hz
+        self._on_the_way: Samples = np.zeros(0, np.int16)
+        """What was played and is held back, so that its echo comes within reach of the canceller."""
         self._on_echo = on_echo
         self._echo_heard: bool | None = None
         """None until enough was heard to tell."""
@@ -118,7 +127,9 @@ class SelfHearing:
             self._listen_for_echo(played, recorded)
         if self._canceller is None:
             return recorded
-        cleaned = self._canceller.clean(played, recorded)  # always, so that it knows the room when it is needed
+        held_back = np.concatenate([self._on_the_way, played])
+        reference, self._on_the_way = held_back[: len(played)], held_back[len(played) :]
+        cleaned = self._canceller.clean(reference, recorded)  # always, so that it knows the room when it is needed
         return recorded if self._echo_heard is False else cleaned
 
     def _listen_for_echo(self, played: Samples, recorded: Samples) -> None:
@@ -127,6 +138,9 @@ class SelfHearing:
             self._echo_heard = verdict
             if verdict and self._canceller is None:
                 self._on_echo()
+            if self._watch.echo is not None and self._watch.echo.delay_s > _WITHIN_REACH_S:
+                held_back_s = self._watch.echo.delay_s - _LEFT_TO_FIND_S
+                self._on_the_way = np.zeros(round(held_back_s * self._rate_hz), np.int16)
 
 
 def _stands_out(correlation: npt.NDArray[np.float64], lag: int, rate_hz: int) -> bool:

@@ -44,7 +44,7 @@ class Settings:
     """Address from which `models install` fetches instead of the publisher's; empty for the publisher's."""
     download_timeout_s: float = 30.0
     """How long a server may keep silent during a download."""
-    echo_cancellation: bool = False
+    echo_cancellation: bool = True
     """Whether the loudspeaker is taken out of what the microphone hears."""
 
 

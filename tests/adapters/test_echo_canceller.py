@@ -88,3 +88,14 @@ def test_every_rate_of_a_microphone_will_do(rate_hz: int) -> None:
     recorded = np.roll(played, round(0.06 * rate_hz))
     cleaned = canceller(rate_hz).clean(played, recorded)
     assert loudness_dbfs(cleaned[rate_hz:]) < loudness_dbfs(recorded[rate_hz:]) - 25
+
+
+@pytest.mark.parametrize("room", [3.0, 60.0])
+def test_the_room_is_as_loud_while_the_assistant_speaks_as_before(room: float) -> None:
+    """What follows the noise of the room is not misled."""
+    quiet = np.zeros(2 * RATE_HZ, np.int16)
+    played, echoed = np.concatenate([quiet, SPEECH]), np.concatenate([quiet, echo(-10.0)])
+    noise = np.random.default_rng(2).normal(0.0, room, len(played))
+    cleaned = canceller().clean(played, (echoed + noise).astype(np.int16))
+    before, meanwhile = cleaned[RATE_HZ : 2 * RATE_HZ], cleaned[4 * RATE_HZ :]
+    assert abs(loudness_dbfs(meanwhile) - loudness_dbfs(before)) < 6

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
 
 from voice_skill.adapters.echo_filter import EchoFilter, Filtered, Signal
+from voice_skill.loudness import NoiseFloor
 from voice_skill.sound import Samples
 
 _FRAME_S = 0.004
@@ -24,10 +26,11 @@ _NEAR_SHARE = 10 ** (-6.0 / 10)
 """Of all that was recorded, what is left of it when a person speaks; of an echo alone less is left."""
 _NEAR_POWER = 2e-6
 _WATCHED_FRAMES = 12
+_LEAST_POWER = 1e-10
 _LOOK_AHEAD_S, _HELD_S = 0.1, 0.2
 """The gate is open from so long before a person is heard; it is held open for longer, so that word ends are kept."""
-_COMFORT_NOISE = 1.5
-"""In steps of a sample: the recogniser mishears words that come out of digital silence."""
+_COMFORT_NOISE = 1.5 / _FULL_SCALE
+"""At least, and as loud as the room: what follows the noise of the room would be misled by silence."""
 
 
 class AdaptiveEchoCanceller:
@@ -119,11 +122,14 @@ class _Gate:
 
     def __init__(self, frame: int, rate_hz: int) -> None:
         self._waiting = deque(np.zeros(frame) for _ in range(round(_LOOK_AHEAD_S * rate_hz / frame)))
-        self._held_frames = round(_HELD_S * rate_hz / frame)
+        self._frame_s = frame / rate_hz
+        self._held_frames = round(_HELD_S / self._frame_s)
         self._open_frames = 0
         self._powers: deque[tuple[float, float]] = deque(maxlen=_WATCHED_FRAMES)
         self._gain = 1.0
-        self._noise = np.random.default_rng(0)
+        self._random = np.random.default_rng(0)
+        self._floor = NoiseFloor()
+        self._room_noise = 0.0
 
     def admit(self, frame: Signal, near_power: float, power: float, echo_possible: bool) -> Signal:
         """Take a frame, with how much of its power is surely no echo; the one whose turn it is."""
@@ -135,8 +141,14 @@ class _Gate:
         gain = 1.0 if self._open_frames else 0.0
         ramp = np.linspace(self._gain, gain, len(frame))
         self._gain = gain
-        noise = self._noise.normal(0.0, _COMFORT_NOISE / _FULL_SCALE, len(frame))
+        if not echo_possible:
+            self._follow_room(frame)
+        noise = np.maximum(_COMFORT_NOISE, self._room_noise * (1 - ramp)) * self._random.normal(size=len(frame))
         return np.asarray(self._waiting.popleft() * ramp + noise)
+
+    def _follow_room(self, frame: Signal) -> None:
+        level_dbfs = 10 * math.log10(float(np.mean(np.square(frame))) + _LEAST_POWER)
+        self._room_noise = 10 ** (self._floor.follow(level_dbfs, self._frame_s) / 20)
 
 
 def _emphasised(samples: Signal, before: float) -> Signal:
