@@ -117,9 +117,9 @@ def test_the_first_words_are_heard_in_a_room_that_hisses(vosk_model: LoadedModel
 
 
 def in_hiss(sound: Sound) -> Sound:
-    """A second of the room before it, and white noise of -55 dBFS over all."""
+    """A second of the room before it, and white noise of -50 dBFS over all."""
     samples = np.concatenate([np.zeros(16_000), sound.samples])
-    hiss = np.random.default_rng(3).normal(0.0, 58.0, len(samples))
+    hiss = np.random.default_rng(3).normal(0.0, 100.0, len(samples))
     return Sound(np.clip(samples + hiss, -32768, 32767).astype(np.int16), 16_000)
 
 

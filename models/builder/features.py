@@ -22,6 +22,11 @@ The correlation with Sphinx's own cepstra is 0.996 or more on each coefficient. 
 is a constant that mean normalisation removes. Without dither, digital silence would spoil the running mean.
 """
 
+NOISE_REMOVED = """\
+The acoustic model was trained on sound without its noise (Sphinx: -remove_noise yes), and hears best without it.
+"""
+"""What the assistant looks for; Kaldi passes the file over."""
+
 START_MEAN = (67.9, -13.19, 0.18, 2.79, 2.48, -5.17, -1.27, -2.48, -5.28, -2.35, -6.75, -1.82, 1.57)
 """Sphinx's `-cmninit` for this model, moved by that constant."""
 _FRAMES = 200.0

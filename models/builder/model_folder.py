@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.builder.acoustic_network import Pronunciation, build_network
 from models.builder.decoding_graph import word_symbols, write_sound_graph, write_word_graph
-from models.builder.features import MFCC_CONF, cmvn_stats
+from models.builder.features import MFCC_CONF, NOISE_REMOVED, cmvn_stats
 from models.builder.language_model import graph_lines, make_model
 from models.builder.lexicon import Lexicon, frequent_words, make_lexicon, with_possessives
 from models.builder.nnet3 import Mixtures, write_model
@@ -66,6 +66,7 @@ def build(ingredients: Ingredients, settings: Settings, folder: Path) -> None:
     write_words(ingredients, settings, symbols, folder)
     _write(folder / "am/global_cmvn.stats", cmvn_stats())
     _write(folder / "conf/mfcc.conf", MFCC_CONF)
+    _write(folder / "conf/noise-removed", NOISE_REMOVED)
     _write(folder / "conf/model.conf", settings.decoding.text(phones.filler_numbers()))
     _write(folder / "graph/phones.txt", phones.symbols())
     _write(folder / "graph/phones/word_boundary.int", phones.word_boundaries())

@@ -14,6 +14,7 @@ import numpy as np
 from voice_skill.domain import Expectation, Hypothesis, SpokenWord, Utterance
 from voice_skill.errors import ModelError
 from voice_skill.loudness import QualityMeter
+from voice_skill.noise_removal import NoiseRemoval
 from voice_skill.sound import Samples, Sound
 from voice_skill.speech_gate import SpeechGate
 
@@ -33,6 +34,8 @@ _UNKNOWN = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
 _SWITCHABLE_GRAPH = "HCLr.fst"
 """The file of a model that a grammar can be set on; without it Vosk drops the grammar with only a log line."""
+_NOISE_REMOVED = "conf/noise-removed"
+"""The file of a model whose acoustics were trained on sound without noise, as `NoiseRemoval` leaves it."""
 _ASSUMED_SUBSAMPLING = 3
 """Vosk reports word times as if every model took each third frame, as chain models do."""
 
@@ -51,6 +54,7 @@ class VoskModel:
         vosk.SetLogLevel(-2)  # below -1, so that warnings keep off the terminal too
         self.time_scale = _time_scale(folder)
         self.takes_grammars = any(folder.rglob(_SWITCHABLE_GRAPH))
+        self.wants_noise_removed = (folder / _NOISE_REMOVED).is_file()
         try:
             with _native_messages_dropped():
                 self.handle = vosk.Model(str(folder))
@@ -107,6 +111,7 @@ class VoskRecogniser:
         self._recogniser = self._new_recogniser()
         self._time_scale = model.time_scale
         self._meter = QualityMeter(rate_hz)
+        self._noise_removal = NoiseRemoval(rate_hz) if model.wants_noise_removed else None
         self._gate = SpeechGate(rate_hz)
         self._taken_s = self._heard_s = 0.0
         self._new_stream_s = 0.0
@@ -127,6 +132,8 @@ class VoskRecogniser:
         if self._wanted is not self._expected and not self.partial():
             self._switch()
         self._meter.add(np.frombuffer(block, np.int16))
+        if self._noise_removal is not None:
+            block = self._noise_removal.clean(np.frombuffer(block, np.int16)).tobytes()
         self._taken_s += self._length_s(block)
         sound = self._gate.admit(block)
         if not sound:
