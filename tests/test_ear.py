@@ -191,9 +191,9 @@ def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> 
     assert room.heard == []
 
 
-@pytest.mark.parametrize("heard", ["what", "what what"])
-def test_what_does_not_interrupt(heard: str, room: Room) -> None:
-    """It repeats the last reply in silence; within speech it is what the recogniser makes of an echo."""
+@pytest.mark.parametrize("heard", ["what", "what what", "got it", "done that"])
+def test_what_an_echo_is_taken_for_does_not_interrupt(heard: str, room: Room) -> None:
+    """In silence it repeats the last reply or goes on to the next step."""
     room.speak("Good. Gently rub the sore muscle.")
     room.hear("", heard, endpoint=True)
     assert room.heard == []
