@@ -15,6 +15,8 @@ _FRAME_S = 0.004
 _EMPHASIS = 0.9
 """Of the higher frequencies, so that the loud low ones do not leak into them."""
 _FULL_SCALE = 32_768.0
+_DITHER = 2
+"""In steps of a sample: what resampling makes of silence."""
 _SUPPRESSION, _STRICT_SUPPRESSION = 4.0, 8.0
 """How much more than the echo that may be left is taken away from what is heard, and from what opens the gate."""
 _FADING = 0.6
@@ -56,6 +58,8 @@ class AdaptiveEchoCanceller:
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
         """What was recorded, without the echo of what was played; what does not fill a frame waits for the next."""
+        if np.max(np.abs(played), initial=0) <= _DITHER:
+            played = np.zeros_like(played)  # no echo of it can be heard, and silence is little work
         self._played = np.concatenate([self._played, played])
         self._recorded = np.concatenate([self._recorded, recorded])
         whole = min(len(self._played), len(self._recorded)) // self._frame * self._frame
@@ -91,6 +95,8 @@ class _Suppressor:
 
     def suppress(self, filtered: Filtered, recorded: Signal) -> tuple[Signal, float, float]:
         """The frame before this one; the power that is surely no echo; the power recorded."""
+        if not np.any(filtered.echo) and not np.any(self._echo) and np.max(self._left) < _LEAST_POWER:
+            return self._passed(filtered.rest)
         rest = np.fft.rfft(self._window * np.concatenate([self._rest, filtered.rest]))
         echo = np.fft.rfft(self._window * np.concatenate([self._echo, filtered.echo]))
         heard = np.fft.rfft(self._window * np.concatenate([self._recorded, recorded]))
@@ -105,6 +111,15 @@ class _Suppressor:
         self._overlap = sound[len(recorded) :]
         scale = len(recorded) ** 2
         return out, float(np.sum(near)) / scale, float(np.sum(np.abs(heard) ** 2)) / scale
+
+    def _passed(self, rest: Signal) -> tuple[Signal, float, float]:
+        """The same where there is nothing to suppress, for a fraction of the work."""
+        rising, falling = np.split(self._window**2, 2)
+        out = self._overlap + self._rest * rising
+        self._overlap = rest * falling
+        self._rest, self._recorded = rest, rest
+        power = float(np.mean(np.square(rest)))
+        return out, power, power
 
     def _leak(self, rest_power: Signal, echo_power: Signal) -> float:
         """What share of the power of the echo the filter leaves."""
@@ -134,17 +149,20 @@ class _Gate:
     def admit(self, frame: Signal, near_power: float, power: float, echo_possible: bool) -> Signal:
         """Take a frame, with how much of its power is surely no echo; the one whose turn it is."""
         self._powers.append((near_power, power))
-        near, whole = np.mean(self._powers, axis=0)
-        is_near = not echo_possible or (near > _NEAR_SHARE * whole and near > _NEAR_POWER)
+        is_near = not echo_possible or self._hears_near()
         self._open_frames = self._held_frames if is_near else max(0, self._open_frames - 1)
         self._waiting.append(frame)
         gain = 1.0 if self._open_frames else 0.0
-        ramp = np.linspace(self._gain, gain, len(frame))
+        ramp = np.linspace(self._gain, gain, len(frame)) if gain != self._gain else np.full(len(frame), gain)
         self._gain = gain
         if not echo_possible:
             self._follow_room(frame)
         noise = np.maximum(_COMFORT_NOISE, self._room_noise * (1 - ramp)) * self._random.normal(size=len(frame))
         return np.asarray(self._waiting.popleft() * ramp + noise)
+
+    def _hears_near(self) -> bool:
+        near, whole = np.mean(self._powers, axis=0)
+        return bool(near > _NEAR_SHARE * whole and near > _NEAR_POWER)
 
     def _follow_room(self, frame: Signal) -> None:
         level_dbfs = 10 * math.log10(float(np.mean(np.square(frame))) + _LEAST_POWER)

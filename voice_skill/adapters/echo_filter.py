@@ -52,20 +52,22 @@ class EchoFilter:
         self._played = np.zeros((parts, frame + 1), np.complex128)
         self._last = np.zeros(frame)
         self._noise = np.full(frame + 1, 1e-3)
+        self._sounding_frames = 0
+        """For which an echo of what was played so far can still come."""
 
     @property
     def is_sounding(self) -> bool:
         """Whether any echo can come of what was played."""
-        return bool(np.any(self._played))
+        return self._sounding_frames > 0
 
     def filter(self, played: Signal, recorded: Signal) -> Filtered:
         """Take one frame of each, of the same moment."""
+        self._sounding_frames = len(self._played) + 1 if np.any(played) else max(0, self._sounding_frames - 1)
+        if not self.is_sounding:
+            return Filtered(recorded, np.zeros(self._frame), np.zeros(self._frame + 1))
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = np.fft.rfft(np.concatenate([self._last, played]))
         self._last = played
-        if not self.is_sounding:
-            nothing = np.zeros(self._frame)
-            return Filtered(recorded, nothing, np.zeros(self._frame + 1))
         echo = self._expected()
         doubt = self._learn(recorded - echo, follow_noise=True)
         for _ in range(_TIMES - 1):
