@@ -57,7 +57,7 @@ class AdaptiveEchoCanceller:
         self._emphasis_carried = _EMPHASIS ** np.arange(1, self._frame + 1)
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
-        """What was recorded, without the echo of what was played; what does not fill a frame waits for the next."""
+        """What was recorded, without the echo of what was played, 0.1 s late; what does not fill a frame waits."""
         if np.max(np.abs(played), initial=0) <= _DITHER:
             played = np.zeros_like(played)  # no echo of it can be heard, and silence is little work
         self._played = np.concatenate([self._played, played])
@@ -95,7 +95,7 @@ class _Suppressor:
 
     def suppress(self, filtered: Filtered, recorded: Signal) -> tuple[Signal, float, float]:
         """The frame before this one; the power that is surely no echo; the power recorded."""
-        if not np.any(filtered.echo) and not np.any(self._echo) and np.max(self._left) < _LEAST_POWER:
+        if not any(map(np.any, (filtered.echo, filtered.doubt, self._echo))) and np.max(self._left) < _LEAST_POWER:
             return self._passed(filtered.rest)
         rest = np.fft.rfft(self._window * np.concatenate([self._rest, filtered.rest]))
         echo = np.fft.rfft(self._window * np.concatenate([self._echo, filtered.echo]))
