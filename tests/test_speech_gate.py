@@ -77,3 +77,22 @@ def test_a_room_that_grows_louder_is_let_go_after_some_seconds() -> None:
     through = admitted(gate, [*noise(10.0, 1.0), *noise(60.0, 12.0)])
     assert any(through)
     assert not any(through[-round(1.0 * RATE_HZ / BLOCK) :])
+
+
+def test_rumble_and_clinks_are_not_heard() -> None:
+    """A fan shakes the microphone below the frequencies of speech; a dish rings for less time than a syllable."""
+    moments = np.arange(6 * RATE_HZ) / RATE_HZ
+    rumble = 3_000 * np.sin(2 * np.pi * 40 * moments) * (1 + np.sin(2 * np.pi * 1.5 * moments)) / 2
+    clink = 2_000 * np.sin(2 * np.pi * 3_000 * moments) * (moments % 1.0 > 0.97)
+    sound = (rumble + clink + _RANDOM.normal(0.0, 60.0, len(moments))).astype(np.int16)
+    blocks = [sound[at : at + BLOCK].tobytes() for at in range(0, len(sound), BLOCK)]
+    assert not any(admitted(SpeechGate(RATE_HZ), blocks))
+
+
+def test_how_loud_a_block_is_may_be_judged_by_another() -> None:
+    """By the sound before its noise was taken out, for one."""
+    gate = SpeechGate(RATE_HZ)
+    silence, speech = bytes(2 * BLOCK), noise(3_000.0, 0.05)[0]
+    admitted(gate, noise(3.0, 1.0))
+    assert gate.admit(speech, judged=silence) == b""
+    assert gate.admit(silence, judged=speech).endswith(silence)

@@ -14,6 +14,8 @@ _FULL_SCALE = 32_768.0
 _QUIETEST_DBFS = -96.0
 """The floor of 16-bit sound."""
 _FRAME_S = 0.02
+_LOWEST_SPEECH_HZ, _HIGHEST_SPEECH_HZ = 130.0, 6800.0
+"""The band that acoustic models listen to."""
 _LEAST_RANGE_DB = 7.0
 """Between the quietest and the loudest frame: even a clipped "no" was measured at 10 dB, pink noise at 6."""
 CLIPPED_SHARE = 0.01
@@ -33,9 +35,18 @@ def loudness_dbfs(block: Samples) -> float:
 
 
 def frame_levels_dbfs(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]:
-    """Loudness of each whole frame of 20 ms, shape (frames,)."""
-    frame = round(_FRAME_S * rate_hz)
-    return np.array([loudness_dbfs(samples[at : at + frame]) for at in range(0, len(samples) - frame + 1, frame)])
+    """Loudness of each whole frame of 20 ms at the frequencies of speech, shape (frames,).
+
+    The rumble below them, of a fan or of a hand on the microphone, comes and goes by more than a quiet voice does.
+    """
+    size = round(_FRAME_S * rate_hz)
+    frames = samples[: len(samples) // size * size].reshape(-1, size) / _FULL_SCALE
+    window = np.hanning(size + 1)[:-1]
+    frequencies_hz = np.fft.rfftfreq(size, 1 / rate_hz)
+    of_speech = (frequencies_hz >= _LOWEST_SPEECH_HZ) & (frequencies_hz <= _HIGHEST_SPEECH_HZ)
+    powers = np.square(np.abs(np.fft.rfft(frames * window)[:, of_speech])).sum(axis=1)
+    mean_powers = 2 * powers / (size * np.square(window).sum())
+    return np.asarray(10 * np.log10(np.maximum(mean_powers, 10 ** (_QUIETEST_DBFS / 10))), np.float64)
 
 
 def clipped_share(samples: Samples) -> float:

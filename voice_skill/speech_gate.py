@@ -22,6 +22,8 @@ QUIET_S = 0.6
 _OVER_FLOOR_DB = 6.0
 """Above the room, where a frame of 20 ms counts as loud: less than an endpoint asks for, so that no word is lost."""
 _QUIETEST_DBFS = -62.0
+_LOUD_FRAMES = 3
+"""Of a block, one after the other, all of them if it holds fewer: the clink of a dish is shorter than a syllable."""
 
 
 class SpeechGate:
@@ -37,12 +39,13 @@ class SpeechGate:
         self._before: deque[bytes] = deque()
         self._is_open = False
 
-    def admit(self, block: bytes) -> bytes:
+    def admit(self, block: bytes, judged: bytes | None = None) -> bytes:
         """The sound to be heard now: none while it is quiet, and before the first loud block what led to it.
 
-        Blocks hold mono 16-bit samples.
+        Blocks hold mono 16-bit samples. How loud it is, `judged` tells if given: the same sound before its noise was
+        taken out, for what is left of noise comes and goes more than the noise did.
         """
-        samples = np.frombuffer(block, np.int16)
+        samples = np.frombuffer(block if judged is None else judged, np.int16)
         length_s = len(samples) / self._rate_hz
         self._quiet_s = 0.0 if self._is_loud(samples, length_s) else self._quiet_s + length_s
         if not self._is_open and self._quiet_s:
@@ -66,8 +69,9 @@ class SpeechGate:
         levels = frame_levels_dbfs(samples, self._rate_hz)
         if not len(levels):
             return False
-        self.floor_dbfs = self._floor.follow(float(np.median(levels)), length_s)
-        return bool(levels.max() > max(self.floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS))
+        self.floor_dbfs = self._floor.follow(float(np.quantile(levels, 0.5, method="lower")), length_s)
+        in_a_row = np.lib.stride_tricks.sliding_window_view(levels, min(_LOUD_FRAMES, len(levels))).min(axis=1)
+        return bool(in_a_row.max() > max(self.floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS))
 
     def _keep(self, block: bytes) -> None:
         self._before.append(block)

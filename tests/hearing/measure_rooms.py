@@ -46,7 +46,7 @@ class NoGate:
 
     may_close = False
 
-    def admit(self, block: bytes) -> bytes:
+    def admit(self, block: bytes, judged: bytes | None = None) -> bytes:
         """All of it."""
         return block
 

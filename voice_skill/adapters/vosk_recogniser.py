@@ -131,17 +131,17 @@ class VoskRecogniser:
         """Take mono 16-bit samples; the utterance once its endpoint was found, else None."""
         if self._wanted is not self._expected and not self.partial():
             self._switch()
-        self._meter.add(np.frombuffer(block, np.int16))
-        if self._noise_removal is not None:
-            block = self._noise_removal.clean(np.frombuffer(block, np.int16)).tobytes()
-        self._taken_s += self._length_s(block)
-        sound = self._gate.admit(block)
+        samples = np.frombuffer(block, np.int16)
+        self._meter.add(samples)
+        cleaned = block if self._noise_removal is None else self._noise_removal.clean(samples).tobytes()
+        self._taken_s += self._length_s(cleaned)
+        sound = self._gate.admit(cleaned, judged=block)
         if not sound:
             self._renew_if_due()
             return None
         if not self._knows_room:
             self._knows_room = True
-            self._meet_room(np.frombuffer(sound[: len(sound) - len(block)], np.int16))
+            self._meet_room(np.frombuffer(sound[: len(sound) - len(cleaned)], np.int16))
         self._heard_s += self._length_s(sound)
         self._is_hearing = True
         if self._listener is not None:
