@@ -131,3 +131,12 @@ def test_the_floor_follows_a_noisier_room() -> None:
     for _ in range(200):
         made.ended(noisier, "")
     assert silence_needed_s(made, "stop", after=noisier) == pytest.approx(TIMES.complete_s)
+
+
+def test_neither_rumble_nor_the_clink_of_a_dish_holds_an_utterance_open() -> None:
+    """Both are loud, but no speech: one lies below its frequencies, the other is shorter than a syllable."""
+    moments = np.arange(len(ROOM)) / RATE_HZ
+    clink = 8_000 * np.sin(2 * np.pi * 3_000 * moments) * (moments < 0.02)
+    rumble = 1_000 * np.sin(2 * np.pi * 40 * moments)
+    after = np.asarray(ROOM + clink + rumble, np.int16)
+    assert silence_needed_s(endpointer(), "stop", after) == pytest.approx(TIMES.complete_s)

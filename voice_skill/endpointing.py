@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from voice_skill.loudness import NoiseFloor, loudness_dbfs
+from voice_skill.loudness import NoiseFloor, frame_levels_dbfs
 from voice_skill.sound import Samples
 
 
@@ -56,7 +56,7 @@ class EndpointTimes:
 
 @dataclass(frozen=True, slots=True)
 class SpeechLevel:
-    """When a block of sound counts as speech. In decibels relative to full scale."""
+    """When a block of sound counts as speech: all of its frames are as loud. In decibels relative to full scale."""
 
     over_floor_db: float = 8.0
     quietest_speech_dbfs: float = -55.0
@@ -120,6 +120,7 @@ class Endpointer:
         return waited_s + self._block_s / 2 > needed_s
 
     def _is_speech(self, block: Samples) -> bool:
-        level_dbfs = loudness_dbfs(block)
+        levels_dbfs = frame_levels_dbfs(block, round(len(block) / self._block_s))
+        level_dbfs = float(levels_dbfs.min())
         loud = level_dbfs > self._floor.follow(level_dbfs, self._block_s) + self._level.over_floor_db
         return loud and level_dbfs > self._level.quietest_speech_dbfs
