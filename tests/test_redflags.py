@@ -110,3 +110,8 @@ def test_known_false_alarms_are_still_false_alarms(catalog: Catalog) -> None:
         if all(flag.urgency < Urgency.TODAY for flag in raised(sentence, catalog))
     }
     assert not mended
+
+
+def test_a_sign_is_found_where_is_is_shortened(catalog: Catalog) -> None:
+    """Signs name "blood is" alone."""
+    assert "bleeding-or-head-injury" in {flag.id for flag in catalog.spotter.spot(["blood's spurting out"])}

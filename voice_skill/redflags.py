@@ -6,6 +6,7 @@ words decides; no score can switch it off.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -41,7 +42,8 @@ class RedFlagSpotter:
 
     def spot(self, readings: Iterable[str]) -> tuple[RedFlag, ...]:
         """The red flags found in any of the normalised `readings`, the most urgent first."""
-        found = {flag.id for text in readings for flag in self._flags_in(self._without_calm(text))}
+        spelt_out = dict.fromkeys(each for text in readings for each in (text, _spelt_out(text)))
+        found = {flag.id for text in spelt_out for flag in self._flags_in(self._without_calm(text))}
         return tuple(flag for name, flag in self._flags.items() if name in found)
 
     def _flags_in(self, text: str) -> set[RedFlag]:
@@ -77,6 +79,11 @@ class _Index(Generic[_Meaning]):
         """The signs that one of `words` may be part of, in their order."""
         places = {place for word in words for place in self._places.get(word, ())}
         return (self.entries[place] for place in sorted(places))
+
+
+def _spelt_out(text: str) -> str:
+    """`text` with "is" as a word of its own, so that a sign need not name both "blood is" and "blood's"."""
+    return re.sub(r"(?<=\w)'s\b", " is", text)
 
 
 def compile_rules(
