@@ -95,6 +95,15 @@ def test_an_echo_is_cancelled_from_the_first_word() -> None:
     assert not np.any(heard)
 
 
+def test_an_echo_that_was_missed_once_is_still_cancelled() -> None:
+    """Sound that a busy machine dropped is no proof of a headset."""
+    played = np.concatenate([speech()] * 4)
+    recorded = echo_of(played, 0.1, -6.0)
+    recorded[: 3 * RATE_HZ] = 0
+    hearing = SelfHearing(RATE_HZ, Mute(), lambda: pytest.fail("there is a canceller"))
+    assert not np.any(in_blocks(hearing, played, recorded))
+
+
 def test_an_echo_that_comes_late_is_cancelled_once_its_delay_is_known() -> None:
     """Bluetooth takes longer than a filter can be long."""
     played = np.concatenate([speech()] * 6)

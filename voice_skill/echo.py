@@ -32,6 +32,8 @@ _SPEECH_DBFS = -50.0
 """Quieter blocks of what is played are pauses."""
 _WITHIN_REACH_S = 0.08
 """Delay up to which a canceller finds the echo by itself; Bluetooth takes longer."""
+_SURELY_NONE = 2
+"""Times in a row that no echo was found: a busy machine drops sound now and then, and an echo with a gap is missed."""
 _LEFT_TO_FIND_S = 0.04
 """Of a longer delay: the measured one is that of the loudest path, and devices waver."""
 
@@ -118,8 +120,9 @@ class SelfHearing:
         self._on_the_way: Samples = np.zeros(0, np.int16)
         """What was played and is held back, so that its echo comes within reach of the canceller."""
         self._on_echo = on_echo
-        self._echo_heard: bool | None = None
-        """None until enough was heard to tell."""
+        self._echo_heard = False
+        self._none_heard = 0
+        """Times in a row."""
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
         """What was recorded, as far as possible without what was played at the same time."""
@@ -130,12 +133,13 @@ class SelfHearing:
         held_back = np.concatenate([self._on_the_way, played])
         reference, self._on_the_way = held_back[: len(played)], held_back[len(played) :]
         cleaned = self._canceller.clean(reference, recorded)  # always, so that it knows the room when it is needed
-        return recorded if self._echo_heard is False else cleaned
+        return recorded if self._none_heard >= _SURELY_NONE else cleaned
 
     def _listen_for_echo(self, played: Samples, recorded: Samples) -> None:
         verdict = self._watch.hears_echo(played, recorded)
         if verdict is not None:
             self._echo_heard = verdict
+            self._none_heard = 0 if verdict else self._none_heard + 1
             if verdict and self._canceller is None:
                 self._on_echo()
             if self._watch.echo is not None and self._watch.echo.delay_s > _WITHIN_REACH_S:
