@@ -44,6 +44,13 @@ def test_noise_is_no_utterance_but_a_sign_in_it_counts(uk: Catalog) -> None:
     assert understand(Utterance((Hypothesis("i can't breathe"),), Quality.NOISE), State(), uk).red_flags
 
 
+def test_clatter_gets_no_answer_unless_one_is_awaited(uk: Catalog) -> None:
+    """A dish is heard as a small word; where a question is open, the word may have been an answer."""
+    assert understand(Utterance((Hypothesis("of the"),)), State(), uk).refusal is Refusal.NOISE
+    assert understand(Utterance((Hypothesis("of the weather"),)), State(), uk).refusal is Refusal.OUT_OF_SCOPE
+    assert understand(Utterance((Hypothesis("the"),)), State(place=_TEAR), uk).refusal is not Refusal.NOISE
+
+
 def test_nothing_heard(uk: Catalog) -> None:
     assert understand(Utterance(()), State(), uk).refusal is Refusal.SILENCE
 

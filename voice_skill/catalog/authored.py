@@ -30,6 +30,8 @@ class Authored:
     intent_files: Mapping[str, str]
     """Intent id to the stem of the file it stands in."""
     off_topic: tuple[str, ...]
+    noise_words: frozenset[str]
+    """Words that a recogniser makes of noise, and that nobody says alone."""
     concepts: Mapping[str, tuple[str, ...]]
     """Classes of words that mean the same to the matcher."""
     sounds_like: Mapping[str, tuple[str, ...]]

@@ -23,9 +23,11 @@ class IntentEntry:
 
 @dataclass(frozen=True, slots=True)
 class OffTopicFile:
-    """Sentences that must be refused."""
+    """What must be refused."""
 
     phrases: tuple[str, ...]
+    noise_words: tuple[str, ...] = ()
+    """Words that a recogniser makes of noise, and that nobody says alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class _Reader:
             intents=intents,
             intent_files=intent_files,
             off_topic=off_topic.phrases if off_topic else (),
+            noise_words=frozenset(off_topic.noise_words if off_topic else ()),
             concepts=self._table(self._intents / "concepts.yaml", dict[str, tuple[str, ...]]),
             sounds_like=self._table(self._intents / "sounds_like.yaml", dict[str, tuple[str, ...]]),
             sound_alikes=self._table(self._intents / "_sound_alikes.yaml", dict[str, tuple[str, ...]]),

@@ -37,17 +37,24 @@ def understand(utterance: Utterance, state: State, catalog: Catalog) -> Understa
     repaired = [catalog.matcher.repaired(reading) for reading in readings]
     flags = catalog.spotter.spot(dict.fromkeys((*readings, *repaired)))
     text = readings[0] if readings else ""
-    if utterance.quality is Quality.NOISE and not flags:
-        return Understanding(text, refusal=Refusal.NOISE)
     question = open_question(state, catalog)
+    expected = _expected(state, question)
+    if not flags and (utterance.quality is Quality.NOISE or (not expected and _is_clatter(text, catalog))):
+        return Understanding(text, refusal=Refusal.NOISE)
     # A sign of danger is not what was asked for, so nothing is read into it for the sake of an open question.
-    match = catalog.matcher.match(readings, frozenset() if flags else _expected(state, question))
+    match = catalog.matcher.match(readings, frozenset() if flags else expected)
     if match.danger:
         return _sensed(match, text, flags, catalog)
     intent = _in_context(match.intent, text, state, question) if match.intent else None
     if intent and not flags and _is_doubtful_answer(utterance, intent, state, question, catalog):
         return Understanding(text, refusal=Refusal.DOUBTFUL)
     return Understanding(text, intent, match.score, match.refusal, flags, match.rivals)
+
+
+def _is_clatter(text: str, catalog: Catalog) -> bool:
+    """Whether a dish, a door or a breath was heard as words; while an answer is awaited, it may have been one."""
+    words = text.split()
+    return bool(words) and catalog.authored.noise_words.issuperset(words)
 
 
 def _sensed(match: Match, text: str, flags: tuple[RedFlag, ...], catalog: Catalog) -> Understanding:
