@@ -62,7 +62,10 @@ def nearest_phrase(authored: Authored) -> Matcher:
 
 
 def padacioso(authored: Authored) -> Matcher:
-    """padacioso; even without fuzziness it starts processes for each sentence, so allow it a quarter of an hour."""
+    """padacioso, its work in threads: in processes, as it has it, all phrases are copied for each sentence."""
+    import concurrent.futures
+    from unittest.mock import patch
+
     from padacioso import IntentContainer
 
     container = IntentContainer(fuzz=False)
@@ -70,7 +73,8 @@ def padacioso(authored: Authored) -> Matcher:
         container.add_intent(intent, list(phrases))
 
     def match(said: str) -> Answer:
-        found = container.calc_intent(said)
+        with patch.object(concurrent.futures, "ProcessPoolExecutor", concurrent.futures.ThreadPoolExecutor):
+            found = container.calc_intent(said)
         return found.get("name"), float(found.get("conf", 0.0))
 
     return match
