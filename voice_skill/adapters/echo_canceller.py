@@ -25,7 +25,9 @@ _LEAST_LEAK, _MOST_LEAK = 0.01, 1.0
 _LEAK_MEAN, _LEAK_RATE = 0.05, 0.03
 """What each frame adds to the means, and to the leak."""
 _NEAR_SHARE = 10 ** (-6.0 / 10)
-"""Of all that was recorded, what is left of it when a person speaks; of an echo alone less is left."""
+"""Of the loudest that was recorded lately, what is left of it when a person speaks; of an echo alone less is left."""
+_LATELY_S = 0.4
+"""From one syllable to the next and further: what is left of an echo between two is no person."""
 _NEAR_POWER = 2e-6
 _WATCHED_FRAMES = 12
 _LEAST_POWER = 1e-10
@@ -141,6 +143,7 @@ class _Gate:
         self._held_frames = round(_HELD_S / self._frame_s)
         self._open_frames = 0
         self._powers: deque[tuple[float, float]] = deque(maxlen=_WATCHED_FRAMES)
+        self._lately: deque[float] = deque(maxlen=round(_LATELY_S / self._frame_s))
         self._gain = 1.0
         self._random = np.random.default_rng(0)
         self._floor = NoiseFloor()
@@ -162,7 +165,8 @@ class _Gate:
 
     def _hears_near(self) -> bool:
         near, whole = np.mean(self._powers, axis=0)
-        return bool(near > _NEAR_SHARE * whole and near > _NEAR_POWER)
+        self._lately.append(float(whole - near))
+        return bool(near > _NEAR_SHARE * max(whole, *self._lately) and near > _NEAR_POWER)
 
     def _follow_room(self, frame: Signal) -> None:
         level_dbfs = 10 * math.log10(float(np.mean(np.square(frame))) + _LEAST_POWER)
