@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
@@ -12,7 +13,7 @@ from voice_skill.adapters.echo_canceller import AdaptiveEchoCanceller
 from voice_skill.adapters.memory import give_back_free_memory
 from voice_skill.adapters.microphone import Microphone
 from voice_skill.adapters.mouth import SpokenMouth
-from voice_skill.adapters.played_sound import LEAD_S, PlayedSound
+from voice_skill.adapters.played_sound import PlayedSound
 from voice_skill.adapters.player import Player
 from voice_skill.adapters.pyttsx3_engine import Pyttsx3Engine, probe
 from voice_skill.adapters.speech_cache import CachedSpeech
@@ -55,7 +56,7 @@ class LiveSession:
         self._session = RealTimeSession(SessionClock())
         self._voice = Voice(settings.rate_wpm, settings.volume)
         self._speech = CachedSpeech(SupervisedEngine(Pyttsx3Engine(), probe, self._speech_back))
-        self._played = PlayedSound(LEAD_S)
+        self._played = PlayedSound()
         player = Player(settings.speaker or None, on_played=self._played.add)
         self._mouth = SpokenMouth(self._speech, player, self._session.speech_ended, self._speech_trouble)
         self._conversation = Conversation(self._catalog, self._mouth, show, self._voice, earcons=settings.earcons)
@@ -124,9 +125,10 @@ class LiveSession:
         level_dbfs = self._levels.add(recorded)
         if self._show_level is not None:
             self._show_level(level_dbfs)
-        waiting, rate_hz = self._microphone.waiting_samples, self._microphone.rate_hz
-        played = self._played.next(len(recorded), rate_hz, waiting)
-        self._ear.take(self._self_hearing.clean(played, recorded).tobytes(), waiting / rate_hz)
+        captured_at_s = self._microphone.captured_at_s
+        played = self._played.next(len(recorded), self._microphone.rate_hz, captured_at_s)
+        heard = self._self_hearing.clean(played, recorded)
+        self._ear.take(heard.tobytes(), waiting_s=time.monotonic() - captured_at_s)
 
     def _heard(self, utterance: Utterance) -> None:
         if advice := self._levels.advice(utterance.quality):

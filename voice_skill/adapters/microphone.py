@@ -6,6 +6,7 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -69,6 +70,7 @@ class Microphone:
         self._rate_hz: int | None = None
         self._capture: _Capture | None = None
         self._lost_overflows = 0
+        self._captured_at_s = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
@@ -89,10 +91,9 @@ class Microphone:
         return self._lost_overflows + (capture.overflows if capture else 0)
 
     @property
-    def waiting_samples(self) -> int:
-        """How much sound was captured and waits to be handed on."""
-        capture = self._capture
-        return capture.waiting * round(BLOCK_S * self.rate_hz) if capture else 0
+    def captured_at_s(self) -> float:
+        """When the last sample of the block that is handed on was captured, in seconds of `time.monotonic()`."""
+        return self._captured_at_s
 
     def open(self) -> None:
         """Begin to listen; a microphone is opened once.
@@ -133,7 +134,8 @@ class Microphone:
     def _listen(self, capture: _Capture) -> None:
         """Pass on what is captured until the device is lost or `close` is called."""
         convert = _converter(capture.rate_hz, self.rate_hz)
-        while not self._closing.is_set() and (block := capture.read()) is not None:
+        while not self._closing.is_set() and (taken := capture.read()) is not None:
+            block, self._captured_at_s = taken
             self._on_block(convert(block))
 
     def _find_again(self) -> None:
@@ -178,8 +180,7 @@ class _Capture:
     def __init__(self, sd: ModuleType, device: SoundDevice, rates_hz: list[int]) -> None:
         self.overflows = 0
         self._sd = sd
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(QUEUE_BLOCKS)
-        self._ended = threading.Event()
+        self._blocks: queue.Queue[tuple[bytes, float] | None] = queue.Queue(QUEUE_BLOCKS)
 
         def make(rate_hz: int) -> Any:
             return sd.RawInputStream(
@@ -194,22 +195,15 @@ class _Capture:
 
         self._stream, self.rate_hz = open_stream(sd, make, rates_hz)
 
-    def read(self) -> bytes | None:
-        """The next block; None when the device is lost."""
+    def read(self) -> tuple[bytes, float] | None:
+        """The next block and when it was captured; None when the device is lost."""
         try:
-            block = self._blocks.get(timeout=STALL_S)
+            return self._blocks.get(timeout=STALL_S)
         except queue.Empty:
             return None
-        return None if self._ended.is_set() and block is None else block
-
-    @property
-    def waiting(self) -> int:
-        """How many blocks wait to be read."""
-        return self._blocks.qsize()
 
     def end(self) -> None:
         """Wake the reader for the last time; also called by PortAudio when the device is gone."""
-        self._ended.set()
         with contextlib.suppress(queue.Full):
             self._blocks.put_nowait(None)
 
@@ -221,7 +215,7 @@ class _Capture:
         """Called by PortAudio on its own thread."""
         self.overflows += bool(status.input_overflow)
         try:
-            self._blocks.put_nowait(bytes(block))
+            self._blocks.put_nowait((bytes(block), time.monotonic()))
         except queue.Full:
             self.overflows += 1
 
