@@ -108,8 +108,8 @@ class EchoWatch:
 class SelfHearing:
     """Takes the assistant's own voice out of what the microphone hears, or tells once that it is in there.
 
-    With a canceller the echo is taken out from the first word on. Where none is heard, as with a headset, the sound
-    stays as it is from then on, until one is.
+    With a canceller the echo is taken out from the first word on. Where none is heard twice in a row, as with a
+    headset, the sound stays as it is from then on, until one is.
     """
 
     def __init__(self, rate_hz: int, canceller: EchoCanceller | None, on_echo: Callable[[], None]) -> None:

@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_skill.domain import Quality
-from voice_skill.sound import Samples
+from voice_skill.sound import SPEECH_BAND_HZ, Samples
 
 _FULL_SCALE = 32_768.0
 _QUIETEST_DBFS = -96.0
 """The floor of 16-bit sound."""
 _FRAME_S = 0.02
-_LOWEST_SPEECH_HZ, _HIGHEST_SPEECH_HZ = 130.0, 6800.0
-"""The band that acoustic models listen to."""
 _LEAST_RANGE_DB = 7.0
 """Between the quietest and the loudest frame: even a clipped "no" was measured at 10 dB, pink noise at 6."""
 CLIPPED_SHARE = 0.01
@@ -43,7 +41,8 @@ def frame_levels_dbfs(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]
     frames = samples[: len(samples) // size * size].reshape(-1, size) / _FULL_SCALE
     window = np.hanning(size + 1)[:-1]
     frequencies_hz = np.fft.rfftfreq(size, 1 / rate_hz)
-    of_speech = (frequencies_hz >= _LOWEST_SPEECH_HZ) & (frequencies_hz <= _HIGHEST_SPEECH_HZ)
+    lowest_hz, highest_hz = SPEECH_BAND_HZ
+    of_speech = (frequencies_hz >= lowest_hz) & (frequencies_hz <= highest_hz)
     powers = np.square(np.abs(np.fft.rfft(frames * window)[:, of_speech])).sum(axis=1)
     mean_powers = 2 * powers / (size * np.square(window).sum())
     return np.asarray(10 * np.log10(np.maximum(mean_powers, 10 ** (_QUIETEST_DBFS / 10))), np.float64)

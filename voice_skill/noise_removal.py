@@ -12,13 +12,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from voice_skill.sound import Samples
+from voice_skill.sound import SPEECH_BAND_HZ, Samples
 
 DELAY_S = 0.01
 """By which the cleaned sound comes later."""
 _BANDS = 25
-_LOWEST_HZ, _HIGHEST_HZ = 130.0, 6800.0
-"""The bands of the acoustic model; the highest frequency is lowered where the rate holds less."""
 _PRE_EMPHASIS = 0.97
 _POWER_KEPT = 0.7
 """Share of the power before in the smoothed power."""
@@ -121,9 +119,13 @@ def _lower_envelope(power: _Powers, envelope: _Powers) -> _Powers:
 
 
 def mel_bands(frequencies_hz: _Powers) -> tuple[_Powers, _Powers]:
-    """Triangular filters of equal area on the mel scale, shape (bands, frequencies), and their centres in Hz."""
-    highest_hz = min(_HIGHEST_HZ, float(frequencies_hz[-1]))
-    edges = np.linspace(_mel(np.array(_LOWEST_HZ)), _mel(np.array(highest_hz)), _BANDS + 2)
+    """Triangular filters of equal area on the mel scale, shape (bands, frequencies), and their centres in Hz.
+
+    They reach as high as the frequencies do where that is less than speech does.
+    """
+    ends_hz = np.minimum(SPEECH_BAND_HZ, frequencies_hz[-1])
+    lowest, highest = _mel(ends_hz)
+    edges = np.linspace(lowest, highest, _BANDS + 2)
     edges_hz = 700 * np.expm1(edges / 1127)
     left, centre, right = (each[:, np.newaxis] for each in (edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]))
     rising, falling = (frequencies_hz - left) / (centre - left), (right - frequencies_hz) / (right - centre)

@@ -13,6 +13,8 @@ from voice_skill.errors import RecordingError
 Samples = npt.NDArray[np.int16]
 SPEECH_RATE_HZ = 16_000
 """The rate that speech recognisers are trained on."""
+SPEECH_BAND_HZ = (130.0, 6_800.0)
+"""The frequencies that acoustic models listen to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,7 @@ def bench(
     store = ResultStore(file)
     if fresh:
         store.clear()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no process is left behind at work
     try:
         run(plan, store, _watch, jobs)
     except KeyboardInterrupt:
