@@ -87,7 +87,7 @@ def test_turns_that_are_taken_late_now_and_then_move_nothing(devices: Devices) -
     assert np.array_equal(devices.read(40), np.append(np.zeros(LEAD), counted(1, 40 * BLOCK - LEAD)))
 
 
-@pytest.mark.parametrize("surplus", [2_000, 8_000])
+@pytest.mark.parametrize("surplus", [2_000, 7_000])
 def test_a_reference_that_falls_behind_catches_up(devices: Devices, surplus: int) -> None:
     """Else the echo would come before its reference, and could not be taken out."""
     devices.run(1, silent=True)
@@ -107,6 +107,14 @@ def test_a_reference_that_runs_ahead_waits(devices: Devices) -> None:
     devices.run(40)
     devices.read(45)
     assert np.array_equal(devices.read(), counted(49 * BLOCK + 1 - LEAD, BLOCK))
+
+
+def test_a_microphone_that_is_back_gets_what_is_played_now(devices: Devices) -> None:
+    """What was played while it was lost is of no use to anybody."""
+    devices.run(60)
+    devices.captured_at_s.clear()
+    devices.run(1)
+    assert np.array_equal(devices.read(), counted(60 * BLOCK + 1 - LEAD, BLOCK))
 
 
 def test_silence_stands_for_what_is_missing() -> None:

@@ -21,6 +21,8 @@ The echo takes longer than that through any loudspeaker and microphone, so it st
 _WATCHED_BLOCKS = 20
 _LEAST_SHIFT_S = 0.02
 """What is out of step by less, or for fewer blocks of the microphone, stays: a shift makes a canceller learn anew."""
+_BROKEN_OFF_S = 0.5
+"""So far out of step is only what went on while the microphone was lost, or the other way round."""
 
 
 class PlayedSound:
@@ -74,7 +76,7 @@ class PlayedSound:
         ready_until_s = block_starts_at_s + len(self._ready) / self._rate_hz
         self._early_by.append(round((self._belongs_until_s - ready_until_s) * self._rate_hz))
         least, most = min(self._early_by), max(self._early_by)
-        if is_first:
+        if is_first or abs(self._early_by[-1]) > _BROKEN_OFF_S * self._rate_hz:
             self._delay(self._early_by[-1])
         elif len(self._early_by) >= _WATCHED_BLOCKS:
             surely_early_by = max(least, 0) + min(most, 0)
