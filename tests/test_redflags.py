@@ -115,3 +115,19 @@ def test_known_false_alarms_are_still_false_alarms(catalog: Catalog) -> None:
 def test_a_sign_is_found_where_is_is_shortened(catalog: Catalog) -> None:
     """Signs name "blood is" alone."""
     assert "bleeding-or-head-injury" in {flag.id for flag in catalog.spotter.spot(["blood's spurting out"])}
+
+
+@pytest.mark.parametrize(
+    ("flag_id", "sentence"),
+    [
+        ("cold-pale-leg", "no fever no pulse in his foot"),
+        ("weakness-or-loss-of-feeling", "no swelling no redness no feeling in my foot"),
+        ("chest-or-breathing", "no chest pain just can't breathe"),
+        ("for-someone-unresponsive", "he never hit his head but he's unconscious"),
+        ("emergency-words", "can somebody let the ambulance in"),
+        ("emergency-words", "let the ambulance through he's here"),
+    ],
+)
+def test_a_denial_hides_no_danger_beside_it(flag_id: str, sentence: str, catalog: Catalog) -> None:
+    """What is passed over ends where the denied sign ends."""
+    assert flag_id in {flag.id for flag in catalog.spotter.spot([sentence])}
