@@ -17,7 +17,7 @@ from voice_skill.settings import Settings, cache_folder
 def test_every_intent_and_the_refusals_are_learnt(authored: Authored) -> None:
     """An intent without sentences could never be understood, and a danger without them never sensed."""
     classes = {name for _, name in training_data(authored).examples}
-    dangers = {DANGER + flag for flag, entry in authored.red_flags.items() if entry.spoken}
+    dangers = {DANGER + flag for flag in authored.danger_phrases}
     assert classes == authored.intents.keys() | dangers | {OFF_TOPIC}
 
 

@@ -93,8 +93,8 @@ def training_data(authored: Authored) -> TrainingSet:
     subject, strangers = (list(expand(words.get(rule, ""), words)) for rule in ("subject", "stranger"))
     if strangers:
         others.extend(near_misses(one_each, frozenset(subject), strangers))
-    for flag, entry in authored.red_flags.items():
-        said = {sentence for spoken in entry.spoken for sentence in sample(spoken, words, _SENTENCES)} - ours
+    for flag, group in authored.danger_phrases.items():
+        said = {sentence for phrase in group for sentence in sample(phrase, words, _SENTENCES)} - ours
         phrases[DANGER + flag] = [(sentence,) for sentence in sorted(said)]
         ours |= said
     phrases[OFF_TOPIC] = [(sentence,) for sentence in others if sentence not in ours]
@@ -133,8 +133,8 @@ def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) ->
 
 def _digest(authored: Authored) -> str:
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
-    dangers = [(flag, entry.spoken) for flag, entry in authored.red_flags.items()]
     tables = (authored.words, authored.concepts, authored.sounds_like, authored.sound_alikes)
+    dangers = list(authored.danger_phrases.items())
     return digest_of(phrases, dangers, authored.off_topic, *(sorted(dict(table).items()) for table in tables))
 
 

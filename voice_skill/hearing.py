@@ -89,7 +89,8 @@ def spoken_phrases(authored: Authored) -> list[str]:
 def was_built_from(authored: Authored) -> str:
     """The checksum that a speech model carries if its graph was built from these phrases and signs."""
     templates = [phrase for intent in authored.intents.values() for phrase in intent.phrases]
-    templates += [each for flag in authored.red_flags.values() for each in (*flag.signs, *flag.spoken)]
+    templates += [sign for flag in authored.red_flags.values() for sign in flag.signs]
+    templates += [phrase for group in authored.danger_phrases.values() for phrase in group]
     return phrases_digest([*templates, *authored.off_topic, *authored.sign_words.values()], authored.words)
 
 

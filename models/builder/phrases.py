@@ -17,6 +17,7 @@ from voice_skill.templates import expand
 _RULES = "_words.yaml"
 _SIGN_RULES = "_sign_words.yaml"
 _SIGNS = "red_flags.yaml"
+_DANGERS = "danger_phrases.yaml"
 _OFF_TOPIC = "off_topic"
 _DANGER = "danger."
 TOTAL = 12_000.0
@@ -74,7 +75,7 @@ def read_phrases(folder: Path, spoken_forms: Mapping[str, str]) -> Phrases:
     """
     rules = _load(folder / _RULES)
     found = [group for path in sorted(folder.glob("*.yaml")) for group in _groups(_load(path), "phrases")]
-    found += [(f"{_DANGER}{name}", templates) for name, templates in _groups(_load(folder / _SIGNS), "spoken")]
+    found += [(f"{_DANGER}{name}", templates) for name, templates in _load(folder / _DANGERS).items()]
     groups = {name: [list(dict.fromkeys(expand(each, rules))) for each in templates] for name, templates in found}
     shares = _shares(groups)
     utterances = [

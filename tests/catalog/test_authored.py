@@ -34,6 +34,7 @@ SMALL = {
     f"{INTENTS}/red_flags.yaml": (
         'chest:\n  means: "chest pain"\n  row: 1\n  urgency: 4\n  signs:\n    - "chest .. <pain>"\n'
     ),
+    f"{INTENTS}/danger_phrases.yaml": 'chest:\n  - "my chest hurts"\n',
     "content/_sources.yaml": 'own:\n  title: "Ours"\n  publisher: "Us"\n  checked_on: 2026-11-23\n',
     "content/_hazards.yaml": 'H1: {hazard: "harm", control: "care", shown_by: "test_redflags.py"}\n',
     "content/en/_regions.yaml": 'unset: {emergency: "your number", advice_line: "your doctor"}\n',
@@ -197,6 +198,8 @@ def test_the_real_language_is_read(authored: Authored) -> None:
         (f"{INTENTS}/calm.yaml", "dying to", "(dying to", "calm[0]: a ')' is missing"),
         (f"{INTENTS}/red_flags.yaml", "<pain>", "<ache>", "chest.signs[0]: the rule <ache> is not defined"),
         (f"{INTENTS}/red_flags.yaml", "chest .. <pain>", "[chest]", 'chest.signs[0]: a side of "[chest]" may be empty'),
+        (f"{INTENTS}/danger_phrases.yaml", "chest:", "heart:", "heart: is not in red_flags.yaml"),
+        (f"{INTENTS}/danger_phrases.yaml", "my chest hurts", "my (chest", "chest[0]: a ')' is missing"),
         (f"{INTENTS}/red_flags.yaml", "urgency: 4", "urgency: 1", "chest.urgency: must be 2, 3 or 4: 1 is no red flag"),
         (f"{INTENTS}/about.yaml", "about.cramp", "relief.cramp", "relief.cramp: belongs in relief.yaml"),
         (

@@ -39,6 +39,8 @@ class Authored:
     sound_alikes: Mapping[str, tuple[str, ...]]
     """Any word of the phrases, to what a recogniser may write for it."""
     red_flags: Mapping[str, RedFlagEntry]
+    danger_phrases: Mapping[str, tuple[str, ...]]
+    """A red flag to phrases in which people say it: what the recogniser expects and the matcher learns."""
     calm: tuple[str, ...]
     """Turns of phrase that sound like danger and are not."""
     replies: Mapping[str, ReplyEntry]

@@ -38,9 +38,8 @@ def _all_phrase_faults(authored: Authored) -> Iterator[Fault]:
         file = f"{folder}/{authored.intent_files[intent]}.yaml"
         yield from _phrase_faults(file, f"{intent}.phrases", entry.phrases, authored.words)
     yield from _phrase_faults(f"{folder}/off_topic.yaml", "phrases", authored.off_topic, authored.words)
-    for flag, rule in authored.red_flags.items():
-        if rule.spoken:
-            yield from _phrase_faults(f"{folder}/red_flags.yaml", f"{flag}.spoken", rule.spoken, authored.words)
+    for flag, phrases in authored.danger_phrases.items():
+        yield from _phrase_faults(f"{folder}/danger_phrases.yaml", flag, phrases, authored.words)
 
 
 def _all_sign_faults(authored: Authored) -> Iterator[Fault]:
@@ -50,6 +49,8 @@ def _all_sign_faults(authored: Authored) -> Iterator[Fault]:
         if rule.urgency is Urgency.SELF_CARE:
             yield Fault(f"{folder}/red_flags.yaml", f"{flag}.urgency", "must be 2, 3 or 4: 1 is no red flag")
         yield from _sign_faults(f"{folder}/red_flags.yaml", f"{flag}.signs", rule.signs, authored.sign_words)
+    for flag in sorted(authored.danger_phrases.keys() - authored.red_flags.keys()):
+        yield Fault(f"{folder}/danger_phrases.yaml", flag, "is not in red_flags.yaml")
 
 
 def _sign_faults(file: str, key: str, signs: tuple[str, ...], rules: Mapping[str, str]) -> Iterator[Fault]:

@@ -48,8 +48,6 @@ class RedFlagEntry:
     urgency: Urgency
     signs: tuple[str, ...]
     """Sign templates; see `voice_skill.templates`. None for a flag that only an answer can raise."""
-    spoken: tuple[str, ...] = ()
-    """Phrases in which people usually say it, so that the recogniser expects them."""
 
 
 @dataclass(frozen=True, slots=True)

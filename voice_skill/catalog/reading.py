@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 CONTROL_FILE = "control"
 """The stem of the intents file whose ids carry no family."""
-_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "red_flags", "calm"})
+_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "red_flags", "danger_phrases", "calm"})
 
 
 def data_folder(name: str) -> Path:
@@ -87,6 +87,7 @@ class _Reader:
             sounds_like=self._table(self._intents / "sounds_like.yaml", dict[str, tuple[str, ...]]),
             sound_alikes=self._table(self._intents / "_sound_alikes.yaml", dict[str, tuple[str, ...]]),
             red_flags=self._table(self._intents / "red_flags.yaml", dict[str, RedFlagEntry]),
+            danger_phrases=self._table(self._intents / "danger_phrases.yaml", dict[str, tuple[str, ...]]),
             calm=calm.calm if calm else (),
             replies=self._merged(self._content / self._language / "replies", dict[str, ReplyEntry]),
             routines=self._routines(),

@@ -30,7 +30,7 @@ class Thresholds:
     refused nearly 98 % of the off-topic sentences while losing the fewest others.
     """
 
-    refuse: float = 0.5
+    refuse: float = 0.65
     """The probability of being off topic from which an utterance is refused."""
     sure: float = 0.99
     """The probability of any class from which nothing heard is repaired."""
@@ -38,7 +38,7 @@ class Thresholds:
     """The probability of all dangers together from which the most probable one is meant."""
     accept: float = 0.25
     """The least probability of an intent that is acted on."""
-    repair_cost: float = 0.9
+    repair_cost: float = 1.2
     """Cost of repair for each word at which the repaired words count for a third and the heard ones for two thirds."""
     repaired_exact: float = 1.2
     """Cost for each word up to which a repair that ends in an authored sentence is believed."""
