@@ -191,7 +191,7 @@ def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> 
     assert room.heard == []
 
 
-@pytest.mark.parametrize("heard", ["what", "what what", "got it", "done that", "go"])
+@pytest.mark.parametrize("heard", ["what", "what what", "got it", "done that", "go", "ta ra"])
 def test_what_an_echo_is_taken_for_does_not_interrupt(heard: str, room: Room) -> None:
     """In silence it repeats the last reply or goes on to the next step."""
     room.speak("Good. Gently rub the sore muscle.")

@@ -16,8 +16,8 @@ BARGE_IN = frozenset({"stop", "pause", "repeat", "next", "help", "goodbye"})
 """Control intents that may interrupt speech."""
 _URGENT = frozenset({"stop", "help"})
 """Those of them that count as the second reading too."""
-_ECHO_WORDS = frozenset({"what", "got", "did", "done", "it", "that", "go"})
-"""Ask for a repetition or tell to go on, but not into speech: what an echo was taken for was such words."""
+_ECHO_WORDS = frozenset({"what", "got", "did", "done", "it", "that", "go", "ta", "ra"})
+"""Ask for a repetition, tell to go on or say goodbye, but not into speech: an echo was taken for such words."""
 _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
