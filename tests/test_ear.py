@@ -191,6 +191,16 @@ def test_a_command_among_the_further_readings_does_not_interrupt(room: Room) -> 
     assert room.heard == []
 
 
+@pytest.mark.parametrize(
+    ("spoken", "interrupts"), [("It grips against your will.", False), ("It grips at once.", True)]
+)
+def test_the_beginning_of_a_spoken_word_does_not_interrupt(spoken: str, interrupts: bool, room: Room) -> None:
+    """The echo of "against" is heard as "again"."""
+    room.speak(spoken)
+    room.hear("", "again", endpoint=True)
+    assert room.heard == (["again"] if interrupts else [])
+
+
 @pytest.mark.parametrize("heard", ["what", "what what", "got it", "done that", "go", "ta ra"])
 def test_what_an_echo_is_taken_for_does_not_interrupt(heard: str, room: Room) -> None:
     """In silence it repeats the last reply or goes on to the next step."""

@@ -18,6 +18,8 @@ _URGENT = frozenset({"stop", "help"})
 """Those of them that count as the second reading too."""
 _ECHO_WORDS = frozenset({"what", "got", "did", "done", "it", "that", "go", "ta", "ra"})
 """Ask for a repetition, tell to go on or say goodbye, but not into speech: an echo was taken for such words."""
+_TELLING_LETTERS = 4
+"""Letters from which the beginning of a spoken word is heard as a word of its own."""
 _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
@@ -149,7 +151,13 @@ class Ear:
         return None
 
     def _is_spoken(self, heard: str) -> bool:
-        return not set(heard.split()).isdisjoint(normalise(" ".join(self._spoken)).split())
+        """Whether the assistant speaks a word of `heard`, or one that begins with it: "again" is heard in "against"."""
+        spoken = normalise(" ".join(self._spoken)).split()
+        return any(
+            word == said or (len(word) >= _TELLING_LETTERS and said.startswith(word))
+            for word in heard.split()
+            for said in spoken
+        )
 
     def _commands(self, heard: str) -> str | None:
         """The intent, when exactly this is one of its phrases."""
