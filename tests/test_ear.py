@@ -201,6 +201,13 @@ def test_the_beginning_of_a_spoken_word_does_not_interrupt(spoken: str, interrup
     assert room.heard == (["again"] if interrupts else [])
 
 
+def test_an_emergency_interrupts_even_if_it_begins_a_spoken_word(room: Room) -> None:
+    """Being deaf to danger is worse than hearing an echo."""
+    room.speak("Breathless people should rest.")
+    room.hear("", "i can't breath", endpoint=True)
+    assert room.heard == ["i can't breath"]
+
+
 @pytest.mark.parametrize("heard", ["what", "what what", "got it", "done that", "go", "ta ra"])
 def test_what_an_echo_is_taken_for_does_not_interrupt(heard: str, room: Room) -> None:
     """In silence it repeats the last reply or goes on to the next step."""

@@ -19,7 +19,7 @@ _URGENT = frozenset({"stop", "help"})
 _ECHO_WORDS = frozenset({"what", "got", "did", "done", "it", "that", "go", "ta", "ra"})
 """Ask for a repetition, tell to go on or say goodbye, but not into speech: an echo was taken for such words."""
 _TELLING_LETTERS = 4
-"""Letters from which the beginning of a spoken word is heard as a word of its own."""
+"""Letters from which the beginning of a spoken word is taken for a command; emergencies are let through."""
 _STEADY_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks for which a command must stand alone: the echo of running speech keeps growing instead."""
 _DEAF_BLOCKS = round(0.3 / BLOCK_S)
@@ -139,6 +139,8 @@ class Ear:
             return None
         if any(flag.urgency is Urgency.EMERGENCY for flag in self._catalog.spotter.spot([best])):
             return utterance
+        if self._is_begun_by(best):
+            return None
         # Of a word that the assistant speaks, one of the readings is mostly that very word. "Help me" is no other
         # reading of "help": it only has a short word more, which nearly every sentence has too.
         others = (each for each in further if not set(best.split()) <= set(each.split()))
@@ -151,13 +153,15 @@ class Ear:
         return None
 
     def _is_spoken(self, heard: str) -> bool:
-        """Whether the assistant speaks a word of `heard`, or one that begins with it: "again" is heard in "against"."""
-        spoken = normalise(" ".join(self._spoken)).split()
-        return any(
-            word == said or (len(word) >= _TELLING_LETTERS and said.startswith(word))
-            for word in heard.split()
-            for said in spoken
-        )
+        return not set(heard.split()).isdisjoint(self._spoken_words())
+
+    def _is_begun_by(self, heard: str) -> bool:
+        """Whether a word that the assistant speaks begins with one of `heard`: "again" is heard in "against"."""
+        telling = tuple(word for word in heard.split() if len(word) >= _TELLING_LETTERS)
+        return any(said.startswith(telling) for said in self._spoken_words())
+
+    def _spoken_words(self) -> list[str]:
+        return normalise(" ".join(self._spoken)).split()
 
     def _commands(self, heard: str) -> str | None:
         """The intent, when exactly this is one of its phrases."""

@@ -27,7 +27,7 @@ class Thresholds:
     """When to act and when to refuse.
 
     Chosen on the development sentences only: the values at which `voice-skill eval tests/utterances/dev/*.yaml`
-    refused nearly 98 % of the off-topic sentences while losing the fewest others.
+    refused 97 % of the off-topic sentences while losing few others.
     """
 
     refuse: float = 0.65
