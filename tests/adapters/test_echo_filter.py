@@ -17,7 +17,7 @@ RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 def voice(name: str) -> Signal:
     """A recorded sentence, three times, with its high frequencies raised as the canceller does."""
-    samples = np.tile(read_sound(RECORDINGS / f"{name}.flac").at_rate(RATE_HZ).samples / 32_768.0, 3)
+    samples = np.tile(read_sound(RECORDINGS / f"{name}.flac").at_rate(RATE_HZ).samples / np.float32(32_768.0), 3)
     return np.asarray(np.append(samples[:1], samples[1:] - 0.9 * samples[:-1]))
 
 
@@ -73,5 +73,5 @@ def test_silence_stays_silence() -> None:
     """Nothing was played, so nothing is taken away."""
     quiet = EchoFilter(RATE_HZ, FRAME)
     person = voice("flite-rms/stop")[:FRAME]
-    assert np.array_equal(quiet.filter(np.zeros(FRAME), person).rest, person)
+    assert np.array_equal(quiet.filter(np.zeros(FRAME, np.float32), person).rest, person)
     assert not quiet.is_sounding

@@ -14,7 +14,7 @@ from voice_skill.sound import Samples
 _FRAME_S = 0.004
 _EMPHASIS = 0.9
 """Of the higher frequencies, so that the loud low ones do not leak into them."""
-_FULL_SCALE = 32_768.0
+_FULL_SCALE = np.float32(32_768.0)
 _DITHER = 2
 """In steps of a sample: what resampling makes of silence."""
 _SUPPRESSION, _STRICT_SUPPRESSION = 4.0, 8.0
@@ -53,10 +53,10 @@ class AdaptiveEchoCanceller:
         self._gate = _Gate(self._frame, rate_hz)
         self._played: Samples = np.zeros(0, np.int16)
         self._recorded: Samples = np.zeros(0, np.int16)
-        self._last_played = self._last_recorded = self._last_out = 0.0
+        self._last_played = self._last_recorded = self._last_out = np.float32(0.0)
         powers = np.arange(self._frame)[:, None] - np.arange(self._frame)
-        self._emphasis_undone = np.tril(_EMPHASIS ** np.maximum(powers, 0))
-        self._emphasis_carried = _EMPHASIS ** np.arange(1, self._frame + 1)
+        self._emphasis_undone = np.tril(_EMPHASIS ** np.maximum(powers, 0)).astype(np.float32)
+        self._emphasis_carried = np.float32(_EMPHASIS) ** np.arange(1, self._frame + 1, dtype=np.float32)
 
     def clean(self, played: Samples, recorded: Samples) -> Samples:
         """What was recorded, without the echo of what was played, 0.1 s late; what does not fill a frame waits."""
@@ -67,18 +67,18 @@ class AdaptiveEchoCanceller:
         whole = min(len(self._played), len(self._recorded)) // self._frame * self._frame
         frames = [self._clean_frame(slice(at, at + self._frame)) for at in range(0, whole, self._frame)]
         self._played, self._recorded = self._played[whole:], self._recorded[whole:]
-        out = np.round(np.concatenate([np.zeros(0), *frames]) * _FULL_SCALE)
-        return np.clip(out, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+        out = np.round(np.concatenate([np.zeros(0, np.float32), *frames]) * _FULL_SCALE)
+        return np.asarray(np.clip(out, -_FULL_SCALE, _FULL_SCALE - 1), np.int16)
 
     def _clean_frame(self, where: slice) -> Signal:
         played, recorded = self._played[where] / _FULL_SCALE, self._recorded[where] / _FULL_SCALE
         emphasised = _emphasised(recorded, self._last_recorded)
         filtered = self._filter.filter(_emphasised(played, self._last_played), emphasised)
-        self._last_played, self._last_recorded = float(played[-1]), float(recorded[-1])
+        self._last_played, self._last_recorded = played[-1], recorded[-1]
         rest, near_power, power = self._suppressor.suppress(filtered, emphasised)
         passed = self._gate.admit(rest, near_power, power, echo_possible=self._filter.is_sounding)
         out = self._emphasis_undone @ passed + self._emphasis_carried * self._last_out
-        self._last_out = float(out[-1])
+        self._last_out = out[-1]
         return np.asarray(out)
 
 
@@ -90,29 +90,30 @@ class _Suppressor:
     """
 
     def __init__(self, frame: int) -> None:
-        self._window = np.sqrt(np.hanning(2 * frame + 1)[:-1])
-        self._rest, self._echo, self._recorded, self._overlap = (np.zeros(frame) for _ in range(4))
-        self._rest_mean, self._echo_mean, self._left = (np.zeros(frame + 1) for _ in range(3))
+        self._window = np.sqrt(np.hanning(2 * frame + 1)[:-1]).astype(np.float32)
+        self._rest, self._echo, self._recorded, self._overlap = (np.zeros(frame, np.float32) for _ in range(4))
+        self._rest_mean, self._echo_mean, self._left = (np.zeros(frame + 1, np.float32) for _ in range(3))
         self._covariance, self._variance = 0.0, 1e-12
 
     def suppress(self, filtered: Filtered, recorded: Signal) -> tuple[Signal, float, float]:
         """The frame before this one; the power that is surely no echo; the power recorded."""
         if not any(map(np.any, (filtered.echo, filtered.doubt, self._echo))) and np.max(self._left) < _LEAST_POWER:
             return self._passed(filtered.rest)
-        rest = np.fft.rfft(self._window * np.concatenate([self._rest, filtered.rest]))
-        echo = np.fft.rfft(self._window * np.concatenate([self._echo, filtered.echo]))
-        heard = np.fft.rfft(self._window * np.concatenate([self._recorded, recorded]))
-        self._rest, self._echo, self._recorded = filtered.rest, filtered.echo, recorded
-        rest_power, echo_power = np.abs(rest) ** 2, np.abs(echo) ** 2
+        before, now = (self._rest, self._echo, self._recorded), (filtered.rest, filtered.echo, recorded)
+        spectra = np.fft.rfft(self._window * np.concatenate([before, now], axis=1))
+        rest_power, echo_power, recorded_power = np.abs(spectra) ** 2
+        self._rest, self._echo, self._recorded = now
         expected = np.maximum(self._leak(rest_power, echo_power) * echo_power, filtered.doubt)
         self._left = np.maximum(expected, _FADING * self._left)
         share = self._left / (rest_power + 1e-12)
         near = rest_power * np.maximum(1 - _STRICT_SUPPRESSION * share, 0.0) ** 2
-        sound = np.fft.irfft(rest * np.maximum(1 - _SUPPRESSION * share, 0.0)) * self._window
+        sound = np.asarray(
+            np.fft.irfft(spectra[0] * np.maximum(1 - _SUPPRESSION * share, 0.0)) * self._window, np.float32
+        )
         out = self._overlap + sound[: len(recorded)]
         self._overlap = sound[len(recorded) :]
         scale = len(recorded) ** 2
-        return out, float(np.sum(near)) / scale, float(np.sum(np.abs(heard) ** 2)) / scale
+        return out, float(np.sum(near)) / scale, float(np.sum(recorded_power)) / scale
 
     def _passed(self, rest: Signal) -> tuple[Signal, float, float]:
         """The same where there is nothing to suppress, for a fraction of the work."""
@@ -138,7 +139,7 @@ class _Gate:
     """Lets nothing but comfort noise through while no more than an echo can be heard."""
 
     def __init__(self, frame: int, rate_hz: int) -> None:
-        self._waiting = deque(np.zeros(frame) for _ in range(round(_LOOK_AHEAD_S * rate_hz / frame)))
+        self._waiting = deque(np.zeros(frame, np.float32) for _ in range(round(_LOOK_AHEAD_S * rate_hz / frame)))
         self._frame_s = frame / rate_hz
         self._held_frames = round(_HELD_S / self._frame_s)
         self._open_frames = 0
@@ -156,11 +157,17 @@ class _Gate:
         self._open_frames = self._held_frames if is_near else max(0, self._open_frames - 1)
         self._waiting.append(frame)
         gain = 1.0 if self._open_frames else 0.0
-        ramp = np.linspace(self._gain, gain, len(frame)) if gain != self._gain else np.full(len(frame), gain)
+        ramp = (
+            np.linspace(self._gain, gain, len(frame), dtype=np.float32)
+            if gain != self._gain
+            else np.full(len(frame), gain, np.float32)
+        )
         self._gain = gain
         if not echo_possible:
             self._follow_room(frame)
-        noise = np.maximum(_COMFORT_NOISE, self._room_noise * (1 - ramp)) * self._random.normal(size=len(frame))
+        noise = np.maximum(_COMFORT_NOISE, self._room_noise * (1 - ramp)) * self._random.standard_normal(
+            len(frame), np.float32
+        )
         return np.asarray(self._waiting.popleft() * ramp + noise)
 
     def _hears_near(self) -> bool:
@@ -173,5 +180,5 @@ class _Gate:
         self._room_noise = 10 ** (self._floor.follow(level_dbfs, self._frame_s) / 20)
 
 
-def _emphasised(samples: Signal, before: float) -> Signal:
+def _emphasised(samples: Signal, before: np.float32) -> Signal:
     return np.asarray(samples - _EMPHASIS * np.concatenate([[before], samples[:-1]]))
