@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 
 _TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
 _WORD = re.compile(r"[a-z0-9']+")
@@ -118,9 +119,11 @@ class Rules(Mapping[str, str]):
                 return self._anchors[name]
             case _Sequence(parts):
                 return min((found for part in parts if (found := self._anchors_of(part))), key=len, default=frozenset())
-            case _Choice(options, optional):
+            case _Choice(_, optional) if optional:
+                return frozenset()
+            case _Choice(options, _):
                 each = [self._anchors_of(option) for option in options]
-                return frozenset() if optional or not all(each) else frozenset().union(*each)
+                return frozenset().union(*each) if all(each) else frozenset()
 
 
 class _Parser:
@@ -136,7 +139,7 @@ class _Parser:
     def parse(self) -> list[_Sequence]:
         """The sides of ` & `, one sequence each."""
         if _PLAIN.fullmatch(self._template):
-            return [_Sequence(tuple(map(_Word, self._template.split())))]
+            return [_Sequence(tuple(filter(None, map(_word, self._template.split()))))]
         self._tokens = _TOKEN.findall(self._template.rstrip())
         sides = [self._sequence()]
         while self._take("&"):
@@ -168,10 +171,11 @@ class _Parser:
             return _Gap()
         if token.startswith("<") and token != "<":
             return _Rule(token[1:-1], self._rules.parsed(token[1:-1], self._within))
-        if not _WORD.fullmatch(token):
+        word = _word(token)
+        if word is None:
             where = f"'{token}' is not allowed in \"{self._template}\""
             raise TemplateError(f"{where}: write small letters and no punctuation")
-        return _Word(token)
+        return word
 
     def _choice(self, closing: str, *, optional: bool) -> _Choice:
         options = [self._sequence()]
@@ -180,6 +184,12 @@ class _Parser:
         if not self._take(closing):
             raise TemplateError(f"a '{closing}' is missing in \"{self._template}\"")
         return _Choice(tuple(options), optional)
+
+
+@cache
+def _word(token: str) -> _Word | None:
+    """None if it is none. The same few words come thousands of times."""
+    return _Word(token) if _WORD.fullmatch(token) else None
 
 
 def expand(template: str, rules: Mapping[str, str]) -> Iterator[str]:
