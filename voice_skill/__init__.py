@@ -6,11 +6,14 @@ import os
 # numpy when it is first imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from importlib.metadata import PackageNotFoundError, version
+__all__ = ["version"]
 
-try:
-    __version__ = version("voice-skill")
-except PackageNotFoundError:  # running from a source folder that was never installed
-    __version__ = "0+unknown"
 
-__all__ = ["__version__"]
+def version() -> str:
+    """The version that is installed, or one that says it is not known, in a source folder that was never installed."""
+    from importlib import metadata  # as slow to import as numpy, and a person on the floor waits for the start
+
+    try:
+        return metadata.version("voice-skill")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"

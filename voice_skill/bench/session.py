@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from voice_skill import __version__
+from voice_skill import version
 from voice_skill.bench.running import Plan, missing_peers
 from voice_skill.bench.voices import SPEAKERS, not_installed
 from voice_skill.catalog import data_folder
@@ -66,7 +66,7 @@ def about_run(plan: Plan, quick: bool) -> About:
     return About(
         day=date.today(),
         machine=f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
-        versions=(f"voice-skill {__version__}", *_versions()),
+        versions=(f"voice-skill {version()}", *_versions()),
         model=chosen_model(plan.settings).name,
         plain_model=Path(plan.plain_model).name,
         voices=tuple((voice, tuned_on[voice]) for voice in plan.voices),

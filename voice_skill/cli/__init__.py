@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from voice_skill import __version__
+from voice_skill import version
 from voice_skill.cli.benching import bench
 from voice_skill.cli.checking import check
 from voice_skill.cli.conversing import ask, chat, demo, listen
@@ -20,8 +20,21 @@ EXIT_FAULT = 1
 EXIT_INTERRUPTED = 130
 
 
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"voice-skill, version {version()}")
+        context.exit()
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="voice-skill")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.option("--debug", is_flag=True, help="Log what happens, words included, and show tracebacks.")
 @click.pass_context
 def command(context: click.Context, debug: bool) -> None:
