@@ -85,6 +85,11 @@ def test_a_folder_that_cannot_be_written_costs_only_time(
     assert same(learnt(toy, tmp_path / "file" / "cache"), toy_model)
 
 
+def test_everybody_may_read_what_was_learnt(kept: Path) -> None:
+    """A package made of it works for users other than the one who built it."""
+    assert kept.stat().st_mode & 0o777 == 0o644
+
+
 def test_what_ships_is_not_learnt(toy: TrainingSet, kept: Path, tmp_path: Path) -> None:
     """A first start with the phrases as they ship learns nothing and keeps nothing."""
     folder = tmp_path / "cache"

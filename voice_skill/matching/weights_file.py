@@ -15,6 +15,8 @@ import numpy.typing as npt
 from voice_skill.matching.repair import Wording
 from voice_skill.matching.training import LinearModel, TrainingSet
 
+_READABLE = 0o644
+"""By everybody: a temporary file is its owner's alone."""
 _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
@@ -112,6 +114,7 @@ def store(digest: str, data: TrainingSet, model: LinearModel, path: Path) -> Non
             counts=np.array(list(model.wording.pairs.values()), np.int32),
             vocabulary=_text(model.wording.vocabulary),
         )
+    Path(name).chmod(_READABLE)
     os.replace(name, path)
 
 
