@@ -91,6 +91,14 @@ class Room:
                 self.recogniser.endpoint = endpoint and number == len(partials) and block == _BLOCKS_EACH - 1
                 self.ear.take(_NOISE.integers(-loudest, loudest, 800).astype(np.int16).tobytes())
 
+    def pause_after(self, words: str, tenths: int) -> None:
+        """`words` for half a second, then silence for so many tenths of a second, in which they may still go on."""
+        self.hear("", "", *[words] * 5)
+        for _ in range(tenths * _BLOCKS_EACH):
+            if not self.heard:
+                self.recogniser.hearing = words
+                self.ear.take(_NOISE.integers(-30, 30, 800).astype(np.int16).tobytes())
+
 
 @pytest.fixture
 def room(catalog: Catalog) -> Room:
@@ -108,6 +116,22 @@ def test_silence_is_not_heard(room: Room) -> None:
     """An endpoint without words is nothing."""
     room.hear("", "", "", endpoint=True)
     assert room.heard == []
+
+
+@pytest.mark.parametrize("said", ["no", "stop", "next", "i have a cramp", "should i see a doctor"])
+def test_known_words_end_soon_where_more_would_mean_the_same(said: str, room: Room) -> None:
+    """A command or an answer is not kept waiting because longer sentences begin with it."""
+    room.pause_after(said, tenths=4)
+    assert room.heard == [said]
+
+
+@pytest.mark.parametrize("said", ["i can't", "what", "what can i do", "i haven't"])
+def test_known_words_that_may_become_anything_are_waited_for(said: str, room: Room) -> None:
+    """ "I can't" is a no; "I can't ... feel my toes" is none, and people in pain pause."""
+    room.pause_after(said, tenths=5)
+    assert room.heard == []
+    room.pause_after(said, tenths=8)
+    assert room.heard == [said]
 
 
 def test_the_assistant_does_not_answer_itself(room: Room) -> None:

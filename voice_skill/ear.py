@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from voice_skill.catalog import Catalog
+from voice_skill.catalog.needs import CONTROLS
 from voice_skill.domain import Hypothesis, Urgency, Utterance
 from voice_skill.endpointing import Ending, Endpointer
 from voice_skill.ports import BLOCK_S, Mouth, Recogniser
@@ -26,6 +27,8 @@ _DEAF_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks after the end of speech that still carry its tail: the room and the latency of the devices."""
 _BEGUN_WORDS = 2
 """Words from which something said before speech began is a sentence that somebody has begun."""
+_SAME, _CONTROLS = 1 / 3, 1 / 2
+"""Share of the longer sentences that mean the same, or are controls as well, so that a known one is taken as it is."""
 _SURE = 0.8
 """Probability from which a meaning counts as clear; of the sentences people may say, two in five reach it."""
 
@@ -95,10 +98,27 @@ class Ear:
         match = self._catalog.matcher.match([words])
         if match.intent is None or match.score < _SURE:
             return Ending.OPEN
-        goes_on = self._catalog.matcher.may_go_on(words)
-        if match.score == 1.0:
-            return Ending.COMPLETE if goes_on else Ending.CERTAIN
-        return Ending.OPEN if goes_on else Ending.LIKELY
+        further = self._catalog.matcher.continuations(words)
+        if match.score < 1.0:
+            return Ending.OPEN if further else Ending.LIKELY
+        if not further:
+            return Ending.CERTAIN
+        return Ending.COMPLETE if self._settles(match.intent, further) else Ending.OPEN
+
+    def _settles(self, intent: str, further: Mapping[str | None, int]) -> bool:
+        """Whether a known sentence may be acted on though it may go on as those counted in `further` do.
+
+        "No", "no thank you" and "no it still hurts" are answers alike, but "i can't" may become anything. A routine
+        begins by asking for dangers, so nothing is lost with them.
+        """
+        if self._catalog.routine_started_by(intent):
+            return True
+        on_topic = {name: count for name, count in further.items() if name is not None}
+        total, same = sum(on_topic.values()), on_topic.get(intent, 0)
+        if intent not in CONTROLS:
+            return same >= _SAME * total
+        controls = sum(count for name, count in on_topic.items() if name in CONTROLS)
+        return same >= _SAME * total or controls >= _CONTROLS * total
 
     def _note_birth(self, speaking: bool, utterance: Utterance | None) -> None:
         if self._born_in_speech is None and (utterance is not None or self._recogniser.partial()):

@@ -22,7 +22,7 @@ class Ending(Enum):
     CERTAIN = "certain"
     """A known sentence, and no known sentence begins with it."""
     COMPLETE = "complete"
-    """A known sentence that others begin with."""
+    """A known sentence; others begin with it, but mostly mean the same."""
     LIKELY = "likely"
     """Words of a clear meaning that no known sentence begins with."""
     OPEN = "open"

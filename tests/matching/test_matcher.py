@@ -119,6 +119,15 @@ def test_an_off_topic_sentence_is_no_exact_match(toy: TrainingSet, toy_model: Li
         assert matcher.match([sentence]).intent == (None if name == "off_topic" else name)
 
 
+def test_what_words_may_become_is_counted(toy_matcher: IntentMatcher) -> None:
+    """By intent; whole words count, the sentence itself does not, and what is off topic is no intent."""
+    assert toy_matcher.continuations("should i use") == {"heat": 2, "cold": 2}
+    assert toy_matcher.continuations("how do i") == {"massage": 2, None: 2}
+    assert toy_matcher.continuations("should i use heat") == {"heat": 1}
+    assert not toy_matcher.continuations("should i us")
+    assert not toy_matcher.continuations("should i use heat now")
+
+
 def test_word_repair_leaves_known_words_alone() -> None:
     """Only what no phrase holds is a guess."""
     repair = WordRepair({"hamstring": ["ham string"]}, ["massage", "message", "hamstring", "my"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,8 +27,8 @@ class Matcher(Protocol):
         """Do now what the first utterance would have to wait for."""
         ...
 
-    def may_go_on(self, reading: str) -> bool:
-        """Whether a known sentence begins with the words of `reading` and has more."""
+    def continuations(self, reading: str) -> Mapping[str | None, int]:
+        """The intents of the known sentences that begin with `reading` and have more, counted; None: off topic."""
         ...
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -99,19 +100,21 @@ class IntentMatcher:
 
     def prepare(self) -> None:
         """Do now what the first utterance would have to wait for: a tenth of a second."""
-        self.may_go_on("")
+        self.continuations("")
         if self._encoder is not None:
             self._encoder()
 
-    def may_go_on(self, reading: str) -> bool:
-        """Whether an authored sentence begins with the words of `reading` and has more."""
-        start = f"{reading} "
-        place = bisect_left(self._in_order, start)
-        return place < len(self._in_order) and self._in_order[place].startswith(start)
+    def continuations(self, reading: str) -> Mapping[str | None, int]:
+        """The intents of the authored sentences that begin with `reading` and have more, counted; None: off topic."""
+        sentences, intents = self._in_order
+        # Of all characters of a sentence, the space comes first.
+        first, after_last = (bisect_left(sentences, reading + end) for end in (" ", "!"))
+        return Counter(intents[first:after_last])
 
     @cached_property
-    def _in_order(self) -> list[str]:
-        return sorted(self._exact)
+    def _in_order(self) -> tuple[list[str], list[str | None]]:
+        sentences = sorted(self._exact)
+        return sentences, [None if (name := self._exact[each]) == OFF_TOPIC else name for each in sentences]
 
     def likeliest(self, sentence: str) -> str:
         """The class that the words of a sentence point to, whether it was authored or not; for checking phrases."""
