@@ -108,8 +108,8 @@ class Ear:
     def _settles(self, intent: str, further: Mapping[str | None, int]) -> bool:
         """Whether a known sentence may be acted on though it may go on as those counted in `further` do.
 
-        "No", "no thank you" and "no it still hurts" are answers alike, but "i can't" may become anything. A routine
-        begins by asking for dangers, so nothing is lost with them.
+        "No", "no thank you" and "no it still hurts" are answers alike, but "i can't" may become anything. What starts a
+        routine is the commonest of its kind and is not kept waiting; relief asks for dangers itself.
         """
         if self._catalog.routine_started_by(intent):
             return True
