@@ -108,7 +108,11 @@ class SoundCard:
         (self.folder / "asound.conf").write_text(_DEVICES.format(alsa=ASOUND))
         self._was = {name: os.environ.get(name) for name in self.environment}
         os.environ.update(self.environment)
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         rescan()
         return self
 
@@ -231,7 +235,11 @@ class Recording:
         self._began_s = math.inf
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.wait(0.01)
+        try:
+            self.wait(0.01)
+        except TimeoutError:
+            self.stop()
+            raise
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
-from tests.sound_card import Recording, SoundCard, wait_until
+from tests.sound_card import SoundCard, wait_until
 from voice_skill.sound import Sound, read_sound
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -42,31 +43,35 @@ class Assistant:
         program = ["tests.live.timed_listen", str(events)] if events else ["voice_skill"]
         command = [sys.executable, "-m", *program, "listen", "--microphone", "vmic", "--speaker", "vspeaker"]
         command += ["--settings", str(settings)]
-        self._process = subprocess.Popen(
-            [*command, "--region", "uk", *options],
+        self._command = [*command, "--region", "uk", *options]
+        self._environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", **(env or {})}
+        self.lines: list[str] = []
+
+    def __enter__(self) -> Assistant:
+        with ExitStack() as started:
+            self._recording = started.enter_context(self._card.recorded_speaker())
+            self._process = started.enter_context(self._start())
+            reader = threading.Thread(target=self._read, daemon=True)
+            reader.start()
+            started.callback(reader.join)
+            started.callback(self._process.kill)
+            self.wait_for(READY, 60)
+            self._started = started.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
+        self._started.close()
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", **(env or {})},
+            env=self._environment,
         )
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._recording = Recording("speaker.monitor")
-
-    def __enter__(self) -> Assistant:
-        self._reader.start()
-        self.wait_for(READY, 60)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
-        self._recording.stop()
-        self._process.kill()
-        self._process.wait()
-        self._reader.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
     @property
     def transcript(self) -> str:
