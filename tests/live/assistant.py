@@ -51,9 +51,9 @@ class Assistant:
         with ExitStack() as started:
             self._recording = started.enter_context(self._card.recorded_speaker())
             self._process = started.enter_context(self._start())
-            reader = threading.Thread(target=self._read, daemon=True)
-            reader.start()
-            started.callback(reader.join)
+            self._reader = threading.Thread(target=self._read, daemon=True)
+            self._reader.start()
+            started.callback(self._reader.join)
             started.callback(self._process.kill)
             self.wait_for(READY, 60)
             self._started = started.pop_all()
@@ -94,9 +94,21 @@ class Assistant:
 
     def wait_for(self, text: str, limit_s: float = 30.0, after: int = 0) -> str:
         """The first line from number `after` on that holds `text`."""
-        told = f"'{text}' in:\n{self.transcript}"
-        wait_until(lambda: any(text in line for line in self.lines[after:]), limit_s, told)
-        return next(line for line in self.lines[after:] if text in line)
+
+        def found() -> str | None:
+            return next((line for line in self.lines[after:] if text in line), None)
+
+        self._await(lambda: found() is not None or not self._reader.is_alive(), limit_s, f"'{text}'")
+        line = found()
+        assert line is not None, f"The program ended without '{text}':\n{self.transcript}"
+        return line
+
+    def _await(self, condition: Callable[[], bool], limit_s: float, what: str) -> None:
+        """Return once `condition` holds; else fail with what was printed until then."""
+        try:
+            wait_until(condition, limit_s, what)
+        except TimeoutError as exc:
+            raise TimeoutError(f"{exc}; printed so far:\n{self.transcript}") from exc
 
     def wait_until_silent(self, quiet_s: float = 1.2) -> None:
         """Return once the speaker has been silent for so long."""
@@ -124,8 +136,7 @@ class Assistant:
             if done():
                 return
             self.ask(recording)
-        told = f"what '{recording}' should do in:\n{self.transcript}"
-        wait_until(done, 10.0, told)
+        self._await(done, 10.0, f"what '{recording}' should do")
 
     @property
     def has_ended(self) -> bool:
@@ -144,8 +155,7 @@ class Assistant:
 
     def ended(self, limit_s: float = 20.0) -> int:
         """The exit code, once the process has ended."""
-        told = f"the end of the program after:\n{self.transcript}"
-        wait_until(lambda: self._process.poll() is not None, limit_s, told)
+        self._await(lambda: self.has_ended, limit_s, "the end of the program")
         return self._process.returncode
 
     def _read(self) -> None:
