@@ -13,11 +13,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
-_TOKEN = re.compile(r"\s*(\.\.|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
+_TOKEN = re.compile(r"\s*(\.\.|\([a-z0-9' |]+\)|\[[a-z0-9' |]+\]|[()\[\]|&]|<[a-z0-9_]+>|[a-z0-9']+|\S)")
+"""A choice between plain words is one token: most of a sign are such choices, and the same ones come again."""
 _WORD = re.compile(r"[a-z0-9']+")
 _PLAIN = re.compile(r"[a-z0-9' ]+")
 """A template that is just a sentence, as most are; nothing in it need be parsed."""
@@ -35,28 +36,48 @@ class TemplateError(ValueError):
 @dataclass(frozen=True, slots=True)
 class _Word:
     text: str
+    anchors: frozenset[str]
+    """Words of which every match holds at least one; empty where a match may hold none. So for every node."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    pass
+    anchors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sequence:
     parts: tuple[_Node, ...]
+    anchors: frozenset[str]
+
+    @classmethod
+    def of(cls, parts: Iterable[_Node]) -> _Sequence:
+        parts = tuple(parts)
+        return cls(parts, min((part.anchors for part in parts if part.anchors), key=len, default=frozenset()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
     options: tuple[_Sequence, ...]
     optional: bool
+    anchors: frozenset[str]
+
+    @classmethod
+    def of(cls, options: Iterable[_Sequence], *, optional: bool) -> _Choice:
+        options = tuple(options)
+        each = [option.anchors for option in options]
+        can_be_empty = optional or not all(each)
+        return cls(options, optional, frozenset() if can_be_empty else frozenset().union(*each))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     name: str
     sequence: _Sequence
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        return self.sequence.anchors
 
 
 _Node = _Word | _Gap | _Sequence | _Choice | _Rule
@@ -69,7 +90,6 @@ class Rules(Mapping[str, str]):
         self._definitions = dict(definitions)
         self._parsed: dict[str, _Sequence] = {}
         self._signs: dict[str, Sign] = {}
-        self._anchors: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, name: str) -> str:
         return self._definitions[name]
@@ -100,30 +120,11 @@ class Rules(Mapping[str, str]):
     def sign(self, template: str) -> Sign:
         """See `compile_sign`."""
         if template not in self._signs:
-            sides = [(side, self._anchors_of(side)) for side in _Parser(template, self).parse()]
-            if not all(anchors for _, anchors in sides):
+            sides = _Parser(template, self).parse()
+            if not all(side.anchors for side in sides):
                 raise TemplateError(f'a side of "{template}" may be empty, so it would match every utterance')
             self._signs[template] = Sign(sides)
         return self._signs[template]
-
-    def _anchors_of(self, node: _Node) -> frozenset[str]:
-        """Words of which every match of `node` holds at least one; empty where a match may hold none."""
-        match node:
-            case _Word(text):
-                return frozenset({text})
-            case _Gap():
-                return frozenset()
-            case _Rule(name, sequence):
-                if name not in self._anchors:
-                    self._anchors[name] = self._anchors_of(sequence)
-                return self._anchors[name]
-            case _Sequence(parts):
-                return min((found for part in parts if (found := self._anchors_of(part))), key=len, default=frozenset())
-            case _Choice(_, optional) if optional:
-                return frozenset()
-            case _Choice(options, _):
-                each = [self._anchors_of(option) for option in options]
-                return frozenset().union(*each) if all(each) else frozenset()
 
 
 class _Parser:
@@ -139,7 +140,7 @@ class _Parser:
     def parse(self) -> list[_Sequence]:
         """The sides of ` & `, one sequence each."""
         if _PLAIN.fullmatch(self._template):
-            return [_Sequence(tuple(filter(None, map(_word, self._template.split()))))]
+            return [_plain_sequence(self._template)]
         self._tokens = _TOKEN.findall(self._template.rstrip())
         sides = [self._sequence()]
         while self._take("&"):
@@ -158,7 +159,7 @@ class _Parser:
         parts: list[_Node] = []
         while self._at < len(self._tokens) and self._tokens[self._at] not in _CLOSERS:
             parts.append(self._part())
-        return _Sequence(tuple(parts))
+        return _Sequence.of(parts)
 
     def _part(self) -> _Node:
         token = self._tokens[self._at]
@@ -167,6 +168,8 @@ class _Parser:
             return self._choice(")", optional=False)
         if token == "[":
             return self._choice("]", optional=True)
+        if token[0] in "([":
+            return _plain_choice(token)
         if token == "..":
             return _Gap()
         if token.startswith("<") and token != "<":
@@ -183,13 +186,22 @@ class _Parser:
             options.append(self._sequence())
         if not self._take(closing):
             raise TemplateError(f"a '{closing}' is missing in \"{self._template}\"")
-        return _Choice(tuple(options), optional)
+        return _Choice.of(options, optional=optional)
 
 
 @cache
 def _word(token: str) -> _Word | None:
     """None if it is none. The same few words come thousands of times."""
-    return _Word(token) if _WORD.fullmatch(token) else None
+    return _Word(token, frozenset({token})) if _WORD.fullmatch(token) else None
+
+
+def _plain_sequence(words: str) -> _Sequence:
+    return _Sequence.of(filter(None, map(_word, words.split())))
+
+
+@cache
+def _plain_choice(token: str) -> _Choice:
+    return _Choice.of(map(_plain_sequence, token[1:-1].split("|")), optional=token[0] == "[")
 
 
 def expand(template: str, rules: Mapping[str, str]) -> Iterator[str]:
@@ -283,14 +295,14 @@ class Sign:
     longer than the program may take to start.
     """
 
-    def __init__(self, sides: Sequence[tuple[_Sequence, frozenset[str]]]) -> None:
+    def __init__(self, sides: Sequence[_Sequence]) -> None:
         self._sides = tuple(sides)
         self._patterns: tuple[re.Pattern[str], ...] | None = None
 
     @property
     def anchors(self) -> frozenset[str]:
         """Words of which every utterance with this sign holds at least one."""
-        return min((anchors for _, anchors in self._sides), key=len)
+        return min((side.anchors for side in self._sides), key=len)
 
     def prepare(self) -> None:
         """Compile now what would be compiled when an anchor is met."""
@@ -298,14 +310,14 @@ class Sign:
 
     def found_in(self, utterance: str, words: Set[str]) -> bool:
         """Whether every side occurs in `utterance`: its words joined by single spaces, and as a set."""
-        if any(anchors.isdisjoint(words) for _, anchors in self._sides):
+        if any(side.anchors.isdisjoint(words) for side in self._sides):
             return False
         padded = f" {utterance} "
         return all(pattern.search(padded) for pattern in self._ready())
 
     def blanked(self, utterance: str, words: Set[str]) -> str:
         """`utterance` with every stretch that the sign covers replaced by a mark that is no word."""
-        if any(anchors.isdisjoint(words) for _, anchors in self._sides):
+        if any(side.anchors.isdisjoint(words) for side in self._sides):
             return utterance
         for pattern in self._ready():
             utterance = pattern.sub(f" {_BLANK}", f" {utterance} ").strip()
@@ -318,7 +330,7 @@ class Sign:
 
     def _compiled(self) -> tuple[re.Pattern[str], ...]:
         # Each word consumes the space before it, so a pattern always starts and ends between words.
-        return tuple(re.compile(_regex(side) + "(?= )") for side, _ in self._sides)
+        return tuple(re.compile(_regex(side) + "(?= )") for side in self._sides)
 
 
 def compile_sign(template: str, rules: Mapping[str, str]) -> Sign:

@@ -31,19 +31,19 @@ class Thresholds:
     refused 97 % of the off-topic sentences while losing few others.
     """
 
-    refuse: float = 0.65
+    refuse: float = 0.75
     """The probability of being off topic from which an utterance is refused."""
     sure: float = 0.99
     """The probability of any class from which nothing heard is repaired."""
     danger: float = 0.5
     """The probability of all dangers together from which the most probable one is meant."""
-    accept: float = 0.25
+    accept: float = 0.2
     """The least probability of an intent that is acted on."""
     repair_cost: float = 1.2
     """Cost of repair for each word at which the repaired words count for a third and the heard ones for two thirds."""
     repaired_exact: float = 1.2
     """Cost for each word up to which a repair that ends in an authored sentence is believed."""
-    lead: float = 0.08
+    lead: float = 0.05
     """The least distance to the second intent; below it the utterance is ambiguous."""
     expected_bonus: float = 3.0
     """Added to the scores of the answers that an open question expects."""
