@@ -37,13 +37,13 @@ class Thresholds:
     """The probability of any class from which nothing heard is repaired."""
     danger: float = 0.5
     """The probability of all dangers together from which the most probable one is meant."""
-    accept: float = 0.2
+    accept: float = 0.25
     """The least probability of an intent that is acted on."""
     repair_cost: float = 1.2
     """Cost of repair for each word at which the repaired words count for a third and the heard ones for two thirds."""
     repaired_exact: float = 1.2
     """Cost for each word up to which a repair that ends in an authored sentence is believed."""
-    lead: float = 0.05
+    lead: float = 0.08
     """The least distance to the second intent; below it the utterance is ambiguous."""
     expected_bonus: float = 3.0
     """Added to the scores of the answers that an open question expects."""
