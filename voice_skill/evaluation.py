@@ -167,7 +167,12 @@ def read_cases(path: Path) -> tuple[Case, ...]:
 
 
 def evaluate(cases: Iterable[Case], catalog: Catalog, hear: Callable[[Path], Transcript]) -> Evaluation:
-    """Understand every case as the opening of a conversation; `hear` recognises recordings."""
+    """Understand every case as the opening of a conversation; `hear` recognises recordings.
+
+    Times are those of a session that has got ready, as the live one does while it listens.
+    """
+    catalog.spotter.prepare()
+    catalog.matcher.prepare()
     outcomes = [_outcome(case, catalog, hear) for case in cases]
     times = sorted(outcome.took_s for outcome in outcomes)
     refused = (outcome.understood.refusal for outcome in outcomes)
