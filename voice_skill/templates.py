@@ -195,6 +195,7 @@ def _word(token: str) -> _Word | None:
     return _Word(token, frozenset({token})) if _WORD.fullmatch(token) else None
 
 
+@cache
 def _plain_sequence(words: str) -> _Sequence:
     return _Sequence.of(filter(None, map(_word, words.split())))
 
