@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.live.assistant import Assistant, in_order, spoken_s
 from tests.sound_card import SoundCard, wait_until
 
@@ -121,3 +123,11 @@ def test_a_sound_server_lost_in_mid_sentence_costs_the_sentence_and_nothing_else
             wait_until(lambda: spoken_s(speaker.heard) > 1.0, 20, "the answer aloud")
         assert not assistant.has_ended
         assert "Traceback" not in assistant.transcript
+
+
+def test_an_assistant_that_does_not_start_leaves_nothing_running(sound_card: SoundCard) -> None:
+    """What was started is ended, and what was printed is told at once."""
+    assistant = Assistant(sound_card, "--region", "mars")
+    with pytest.raises(AssertionError, match="The region 'mars' is not known"), assistant:
+        pass
+    assert assistant.has_ended

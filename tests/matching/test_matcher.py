@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -188,6 +189,15 @@ def test_repair_lets_long_transcripts_be(repair: Repair) -> None:
     """A television has much to say; the time for an answer is short."""
     speech = " ".join(["ham string"] * 20)
     assert repair(speech) == Repaired(speech, 0.0)
+
+
+def test_two_threads_may_ask_for_repairs_at_once(repair: Repair) -> None:
+    """The ear and the conversation do; more is asked than is remembered, and neither takes from the other."""
+    asked = [f"my ham string word{number} other{number}" for number in range(4_000)]
+    with ThreadPoolExecutor(2) as threads:
+        halves = list(threads.map(lambda half: [repair(each).text for each in half], (asked, asked[::-1])))
+    assert halves[0] == halves[1][::-1]
+    assert all(text.startswith("my hamstring") for text in halves[0])
 
 
 def test_what_takes_time_can_be_done_ahead() -> None:

@@ -83,6 +83,10 @@ class Repaired:
     """What the changes cost in sound; 0 when nothing was changed."""
 
 
+_Candidates = Sequence[tuple[str, float]]
+"""What a run of words may mean, each with its cost in sound."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Path:
     """The cheapest way to read a transcript up to some word."""
@@ -108,7 +112,7 @@ class Repair:
         for (left, _), count in wording.pairs.items():
             self._seen[left] += count
         self._total = self._seen.total() or 1
-        self._candidates: dict[str, Sequence[tuple[str, float]]] = {}
+        self._remembered: dict[str, _Candidates] = {}
         self._recent = lru_cache(maxsize=64)(self._cheapest)
 
     def __call__(self, sentence: str) -> Repaired:
@@ -120,11 +124,11 @@ class Repair:
         words = sentence.split()
         if not words or len(words) > _MOST_WORDS:
             return Repaired(sentence, 0.0)
-        self._find_candidates(run for at in range(len(words)) for run in _runs(words, at))
+        candidates = self._candidates(run for at in range(len(words)) for run in _runs(words, at))
         reached: list[dict[str, _Path]] = [{} for _ in range(len(words) + 1)]
         reached[0][_START] = _Path(0.0, 0.0, ())
         for at, word in enumerate(words):
-            steps = list(self._steps(words, at))
+            steps = list(self._steps(words, at, candidates))
             for last, path in sorted(reached[at].items(), key=lambda item: item[1].total)[:_BEAM]:
                 for length, meant, cost in steps:
                     self._extend(reached[at + length], path, last, meant, cost)
@@ -133,27 +137,34 @@ class Repair:
         best = min(reached[-1].items(), key=lambda item: item[1].total + self._surprise(item[0], _END))[1]
         return Repaired(" ".join(best.words) or sentence, best.changes)
 
-    def _steps(self, words: list[str], at: int) -> Iterator[tuple[int, str, float]]:
+    def _steps(
+        self, words: list[str], at: int, candidates: Mapping[str, _Candidates]
+    ) -> Iterator[tuple[int, str, float]]:
         """(words taken, what they may mean, cost in sound) from `at` on."""
         yield 1, words[at], 0.0
         for length, heard in enumerate(_runs(words, at), start=1):
             known = _KNOWN_COST * sum(word in self._seen for word in words[at : at + length])
-            for meant, cost in self._candidates[heard]:
+            for meant, cost in candidates[heard]:
                 yield length, meant, cost + known
 
-    def _find_candidates(self, runs: Iterable[str]) -> None:
-        """Look for what runs of words may mean: for all of them at once, in a third of the time."""
-        if len(self._candidates) > _REMEMBERED:
-            self._candidates.clear()
-        new = [run for run in dict.fromkeys(runs) if run not in self._candidates]
-        if not new:
-            return
-        spellings = [sound_spelling(run) for run in new]
-        distances = process.cdist(spellings, self._spellings, scorer=Levenshtein.distance, dtype=np.uint8)
-        for heard, spelling, row in zip(new, spellings, distances, strict=True):
-            self._candidates[heard] = self._ranked(heard, spelling, row)
+    def _candidates(self, runs: Iterable[str]) -> Mapping[str, _Candidates]:
+        """What runs of words may mean, looked for all at once, which takes a third of the time.
 
-    def _ranked(self, heard: str, spelling: str, distances: npt.NDArray[np.uint8]) -> list[tuple[str, float]]:
+        The ear and the conversation ask from two threads: what one has found, the other must not take away.
+        """
+        wanted = dict.fromkeys(runs)
+        remembered = self._remembered
+        found = {run: remembered[run] for run in wanted if run in remembered}
+        if new := [run for run in wanted if run not in found]:
+            spellings = [sound_spelling(run) for run in new]
+            distances = process.cdist(spellings, self._spellings, scorer=Levenshtein.distance, dtype=np.uint8)
+            fresh = map(self._ranked, new, spellings, distances)
+            found.update(zip(new, fresh, strict=True))
+            # Replaced and never emptied, so that the other thread keeps what it holds.
+            self._remembered = found if len(remembered) > _REMEMBERED else remembered | found
+        return found
+
+    def _ranked(self, heard: str, spelling: str, distances: npt.NDArray[np.uint8]) -> _Candidates:
         """The candidates for a run of words, given how far it sounds from each word of the vocabulary."""
         edits: dict[str, float] = {}
         if len(spelling) >= _SHORTEST_SPELLING:

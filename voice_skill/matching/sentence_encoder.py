@@ -74,12 +74,13 @@ class SentenceEncoder:
 
     def encode(self, sentences: Sequence[str]) -> Floats:
         """The vectors of a few normalised sentences, in their order; shape (sentences, SIZE)."""
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.clear()
-        new = [each for each in dict.fromkeys(sentences) if each not in self._remembered]
-        if new:
-            self._remembered.update(zip(new, self._vectors([self._numbers(each) for each in new]), strict=True))
-        return np.stack([self._remembered[each] for each in sentences])
+        remembered = self._remembered
+        found = {each: remembered[each] for each in sentences if each in remembered}
+        if new := [each for each in dict.fromkeys(sentences) if each not in found]:
+            found.update(zip(new, self._vectors([self._numbers(each) for each in new]), strict=True))
+            # Replaced and never emptied: the ear and the conversation ask from two threads.
+            self._remembered = found if len(remembered) > _REMEMBERED else remembered | found
+        return np.stack([found[each] for each in sentences])
 
     def _numbers(self, sentence: str) -> list[int]:
         return self._pieces.numbers(sentence)[:_MOST_PIECES]
