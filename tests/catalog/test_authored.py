@@ -31,6 +31,7 @@ SMALL = {
     f"{INTENTS}/off_topic.yaml": 'phrases:\n  - "what is the weather"\n',
     f"{INTENTS}/concepts.yaml": "warm: [warm, hot]\n",
     f"{INTENTS}/sounds_like.yaml": 'cramp: ["crab"]\n',
+    f"{INTENTS}/misheard.yaml": 'about.cramp: ["what is a crab"]\n',
     f"{INTENTS}/red_flags.yaml": (
         'chest:\n  means: "chest pain"\n  row: 1\n  urgency: 4\n  signs:\n    - "chest .. <pain>"\n'
     ),
@@ -198,6 +199,8 @@ def test_the_real_language_is_read(authored: Authored) -> None:
         (f"{INTENTS}/calm.yaml", "dying to", "(dying to", "calm[0]: a ')' is missing"),
         (f"{INTENTS}/red_flags.yaml", "<pain>", "<ache>", "chest.signs[0]: the rule <ache> is not defined"),
         (f"{INTENTS}/red_flags.yaml", "chest .. <pain>", "[chest]", 'chest.signs[0]: a side of "[chest]" may be empty'),
+        (f"{INTENTS}/misheard.yaml", "about.cramp", "about.crab", "about.crab: is no intent; take it off"),
+        (f"{INTENTS}/misheard.yaml", "a crab", "[a] crab", "about.cramp[0]: must be plain words in lower case"),
         (f"{INTENTS}/danger_phrases.yaml", "chest:", "heart:", "heart: is not in red_flags.yaml"),
         (f"{INTENTS}/danger_phrases.yaml", "my chest hurts", "my (chest", "chest[0]: a ')' is missing"),
         (f"{INTENTS}/red_flags.yaml", "urgency: 4", "urgency: 1", "chest.urgency: must be 2, 3 or 4: 1 is no red flag"),

@@ -29,6 +29,8 @@ class Authored:
     intents: Mapping[str, IntentEntry]
     intent_files: Mapping[str, str]
     """Intent id to the stem of the file it stands in."""
+    misheard: Mapping[str, tuple[str, ...]]
+    """Intent id to what a recogniser made of its sentences: learnt, and never taken for a phrase."""
     off_topic: tuple[str, ...]
     noise_words: frozenset[str]
     """Words that a recogniser makes of noise, and that nobody says alone."""

@@ -11,6 +11,7 @@ from voice_skill.catalog.needs import CONTROLS, POSITIONS, PROMPTS, UNSET_REGION
 from voice_skill.domain import Urgency
 from voice_skill.errors import Fault
 from voice_skill.templates import TemplateError, compile_sign, sample
+from voice_skill.text import normalise
 
 FACTS = frozenset(f"F{number}" for number in range(1, 25))
 """The facts that the content must be able to tell."""
@@ -40,6 +41,18 @@ def _all_phrase_faults(authored: Authored) -> Iterator[Fault]:
     yield from _phrase_faults(f"{folder}/off_topic.yaml", "phrases", authored.off_topic, authored.words)
     for flag, phrases in authored.danger_phrases.items():
         yield from _phrase_faults(f"{folder}/danger_phrases.yaml", flag, phrases, authored.words)
+    yield from _misheard_faults(f"{folder}/misheard.yaml", authored)
+
+
+def _misheard_faults(file: str, authored: Authored) -> Iterator[Fault]:
+    for intent, sentences in authored.misheard.items():
+        if intent not in authored.intents:
+            yield Fault(file, intent, "is no intent; take it off, or define it in a file of intents")
+        for index, sentence in enumerate(sentences):
+            if sentence != normalise(sentence) or not sentence:
+                yield Fault(
+                    file, f"{intent}[{index}]", "must be plain words in lower case, as they are heard"
+                )
 
 
 def _all_sign_faults(authored: Authored) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 CONTROL_FILE = "control"
 """The stem of the intents file whose ids carry no family."""
-_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "red_flags", "danger_phrases", "calm"})
+_NOT_INTENTS = frozenset({"off_topic", "concepts", "sounds_like", "misheard", "red_flags", "danger_phrases", "calm"})
 
 
 def data_folder(name: str) -> Path:
@@ -81,6 +81,7 @@ class _Reader:
             sign_words=Rules(self._table(self._intents / "_sign_words.yaml", dict[str, str])),
             intents=intents,
             intent_files=intent_files,
+            misheard=self._table(self._intents / "misheard.yaml", dict[str, tuple[str, ...]]),
             off_topic=off_topic.phrases if off_topic else (),
             noise_words=frozenset(off_topic.noise_words if off_topic else ()),
             concepts=self._table(self._intents / "concepts.yaml", dict[str, tuple[str, ...]]),

@@ -22,7 +22,7 @@ _ONLY_IF_EASING = frozenset({"relief.not_easing", "relief.start", "eased"})
 _FURTHER = frozenset({"next", "skip", "done", "did", "finished"})
 """Words of a "next" that can only mean the next step, not "carry on with this one"."""
 _PLAIN_ANSWERS = frozenset({"yes", "no", "unsure"})
-_SURE_OF_DANGER = 0.7
+_SURE_OF_DANGER = 0.75
 """Probability from which the matcher alone raises a red flag; the signs raise theirs whatever it says.
 
 Chosen on the development sentences: below it false alarms grew faster than the dangers caught.
