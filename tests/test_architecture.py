@@ -21,7 +21,7 @@ ARROWS: dict[str, set[str]] = {
     "templates": set(),
     "grammar": set(),
     "redflags": {"domain", "templates"},
-    "catalog": {"domain", "errors", "redflags", "templates"},
+    "catalog": {"domain", "errors", "redflags", "templates", "text"},
     "matching": {"domain", "errors", "text"},
     "dialogue": {"catalog", "domain", "text"},
     # the edges

@@ -98,7 +98,7 @@ def test_words_after_long_quiet_are_heard_like_words_at_once(vosk_model: LoadedM
         for when, sound in (("at once", word), ("after quiet", later)):
             heard = [each.text for each in utterances_in(sound, open_recogniser(vosk_model, Settings()))]
             lost[when] += heard != [said]
-    assert max(lost.values()) <= 1, lost
+    assert lost["after quiet"] <= lost["at once"] + 1, lost
 
 
 def test_the_first_words_are_heard_in_a_room_that_hisses(vosk_model: LoadedModel) -> None:

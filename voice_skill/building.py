@@ -19,7 +19,7 @@ from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
 from voice_skill.text import normalise
 
-LEARNING = "Learning the phrases, once after each change of them; this takes a minute or two ..."
+LEARNING = "Learning the phrases, once after each change of them; this takes a few minutes ..."
 """For `on_learning` to show."""
 _SENTENCES = 3
 """Sentences that a phrase gives the matcher."""
@@ -35,7 +35,7 @@ def build_catalog(
 ) -> Catalog:
     """Intents and content of the chosen language, with a matcher that has learnt them.
 
-    `on_learning` is told before phrases are learnt, which takes a minute or two; what was learnt before is not told.
+    `on_learning` is told before phrases are learnt, which takes a few minutes; what was learnt before is not told.
 
     Raises:
         DataError: intents or content have faults.

@@ -27,7 +27,7 @@ _DEAF_BLOCKS = round(0.3 / BLOCK_S)
 """Blocks after the end of speech that still carry its tail: the room and the latency of the devices."""
 _BEGUN_WORDS = 2
 """Words from which something said before speech began is a sentence that somebody has begun."""
-_SAME, _CONTROLS = 1 / 3, 1 / 2
+_SAME, _CONTROLS = 0.3, 0.5
 """Share of the longer sentences that mean the same, or are controls as well, so that a known one is taken as it is."""
 _SURE = 0.8
 """Probability from which a meaning counts as clear; of the sentences people may say, two in five reach it."""

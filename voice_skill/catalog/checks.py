@@ -50,9 +50,7 @@ def _misheard_faults(file: str, authored: Authored) -> Iterator[Fault]:
             yield Fault(file, intent, "is no intent; take it off, or define it in a file of intents")
         for index, sentence in enumerate(sentences):
             if sentence != normalise(sentence) or not sentence:
-                yield Fault(
-                    file, f"{intent}[{index}]", "must be plain words in lower case, as they are heard"
-                )
+                yield Fault(file, f"{intent}[{index}]", "must be plain words in lower case, as they are heard")
 
 
 def _all_sign_faults(authored: Authored) -> Iterator[Fault]:
