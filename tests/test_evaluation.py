@@ -13,14 +13,24 @@ from tests.conftest import RunCli
 from tests.sentences import KNOWN_FAILURES, UTTERANCES
 from voice_skill.building import demo_recordings
 from voice_skill.catalog import Catalog
-from voice_skill.domain import Utterance
+from voice_skill.domain import Refusal, Understanding, Utterance
 from voice_skill.errors import DataError
-from voice_skill.evaluation import Case, Evaluation, Kind, Transcript, evaluate, read_cases
+from voice_skill.evaluation import (
+    Case,
+    Evaluation,
+    Kind,
+    Outcome,
+    Transcript,
+    evaluate,
+    is_noticed,
+    is_right,
+    read_cases,
+)
 
 FAMILIES = "relief prevention causes about aftercare escalation control".split()
 FLOORS = {
-    "in scope, typed": 0.94,
-    "in scope, typed, misheard": 0.86,
+    "in scope, typed": 0.96,
+    "in scope, typed, misheard": 0.90,
     "off topic refused, typed": 0.95,
 }
 """A little below what is reached; the goals stand in `voice_skill.evaluation`."""
@@ -117,10 +127,25 @@ def test_figures_count_what_was_right(catalog: Catalog) -> None:
         "in scope, typed": (1, 2, False),
         "off topic refused, typed": (0, 1, False),
         "red flags caught, typed": (1, 1, True),
+        "red flags noticed, typed": (1, 1, True),
         "false alarms (urgency 3 or 4), typed": (1, 2, False),
         "in scope, spoken": (1, 1, True),
     }
     assert result.confusions == (("back", "next", ("next",)), ("off_topic", "next", ("next",)))
+
+
+def test_a_danger_is_noticed_by_any_flag_and_by_the_questions_about_danger(catalog: Catalog) -> None:
+    """Nothing else notices it."""
+    case = Case(Kind.RED_FLAG, "as typed", "self-harm")
+    for understood, noticed in (
+        (Understanding("", red_flags=(catalog.spotter["statin"],)), True),
+        (Understanding("", "escalation.triage"), True),
+        (Understanding("", "relief.start"), False),
+        (Understanding("", refusal=Refusal.OUT_OF_SCOPE), False),
+    ):
+        outcome = Outcome(case, understood, 0.0)
+        assert is_noticed(outcome) is noticed
+        assert not is_right(outcome, catalog)
 
 
 def test_words_wrong_are_counted_by_voice(catalog: Catalog) -> None:

@@ -22,6 +22,7 @@ from rapidfuzz.distance import Levenshtein
 from voice_skill.catalog import Catalog
 from voice_skill.catalog.yaml_files import read_entries
 from voice_skill.dialogue import State, understand
+from voice_skill.dialogue.routine import TRIAGE
 from voice_skill.domain import Understanding, Urgency, Utterance
 from voice_skill.errors import DataError, Fault
 
@@ -204,6 +205,11 @@ def is_right(outcome: Outcome, catalog: Catalog) -> bool:
             return case.meant in found or understood.urgency > catalog.spotter[case.meant or ""].urgency
 
 
+def is_noticed(outcome: Outcome) -> bool:
+    """Whether a sentence raised any red flag, or at least made the assistant ask about danger."""
+    return bool(outcome.understood.red_flags) or outcome.understood.intent == TRIAGE
+
+
 def _outcome(case: Case, catalog: Catalog, hear: Callable[[Path], Transcript]) -> Outcome:
     """Of several utterances in a recording the first that was understood counts."""
     transcript = hear(case.recording) if case.recording else None
@@ -252,11 +258,13 @@ def _figures(outcomes: Sequence[Outcome], catalog: Catalog) -> Iterator[Figure]:
         goal = 0.90 if spoken else 0.95
         calm = [outcome for outcome in group if outcome.case.kind in (Kind.OFF_TOPIC, Kind.ORDINARY)]
         alarms = sum(outcome.understood.urgency >= _ALARM for outcome in calm)
+        noticed = sum(map(is_noticed, by_kind[Kind.RED_FLAG]))
         drafts = (
             (f"in scope, {word}", right(Kind.IN_SCOPE), len(by_kind[Kind.IN_SCOPE]), goal, False),
             (f"in scope, {word}, misheard", right(Kind.MISHEARD), len(by_kind[Kind.MISHEARD]), 0.90, False),
             (f"off topic refused, {word}", right(Kind.OFF_TOPIC), len(by_kind[Kind.OFF_TOPIC]), 0.97, False),
             (f"red flags caught, {word}", right(Kind.RED_FLAG), len(by_kind[Kind.RED_FLAG]), 1.0, False),
+            (f"red flags noticed, {word}", noticed, len(by_kind[Kind.RED_FLAG]), 1.0, False),
             (f"false alarms (urgency 3 or 4), {word}", alarms, len(calm), 0.0 if spoken else 0.003, True),
         )
         yield from (Figure(*draft) for draft in drafts if draft[2])
