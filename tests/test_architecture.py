@@ -40,7 +40,8 @@ ARROWS: dict[str, set[str]] = {
     # putting together
     "conversation": {"catalog", "dialogue", "domain", "ports"},
     "frontends": {"conversation", "domain", "errors", "ports"},
-    "building": {"catalog", "domain", "matching", "redflags", "settings", "templates", "text"},
+    "authored_cache": {"__init__", "catalog"},
+    "building": {"authored_cache", "catalog", "domain", "matching", "redflags", "settings", "templates", "text"},
     "model_store": {"adapters", "catalog", "errors", "settings"},
     "hearing": {"adapters", "building", "catalog", "domain", "grammar", "matching", "model_store", "settings", "sound"},
     "evaluation": {"catalog", "dialogue", "domain", "errors"},

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from voice_skill.catalog import Authored, Catalog, data_folder, read_authored
+from voice_skill.authored_cache import read_once
+from voice_skill.catalog import Authored, Catalog, data_folder
 from voice_skill.domain import DANGER
 from voice_skill.matching.matcher import IntentMatcher
 from voice_skill.matching.mishearings import mishearings
 from voice_skill.matching.near_misses import near_misses
 from voice_skill.matching.sentence_encoder import SentenceEncoder
 from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, train, training_set
-from voice_skill.matching.weights_file import learnt, store, was_learnt
+from voice_skill.matching.weights_file import learnt, store
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
@@ -42,10 +43,7 @@ def build_catalog(
         SkillError: the region is not known.
     """
     cache = cache or cache_folder()
-    shipped = data_folder("models") / _LEARNT
-    authored = read_authored(
-        settings.language, phrases_are_known=lambda authored: was_learnt(_digest(authored), cache, shipped)
-    )
+    authored = read_once(settings.language, cache)
     return catalog_of(authored, settings.region, cache, on_learning)
 
 

@@ -18,13 +18,9 @@ FACTS = frozenset(f"F{number}" for number in range(1, 25))
 _PLACEHOLDERS = frozenset({"emergency", "advice_line", "seconds", "steps"})
 
 
-def faults_between_files(authored: Authored, *, phrases_are_known: bool = False) -> Iterator[Fault]:
-    """Every fault that shows only when all files are seen together.
-
-    Phrases that are known, because they were learnt before, can be read; reading thousands again takes seconds.
-    """
-    if not phrases_are_known:
-        yield from _all_phrase_faults(authored)
+def faults_between_files(authored: Authored) -> Iterator[Fault]:
+    """Every fault that shows only when all files are seen together."""
+    yield from _all_phrase_faults(authored)
     yield from _all_sign_faults(authored)
     yield from _intent_faults(authored)
     yield from _reply_faults(authored)

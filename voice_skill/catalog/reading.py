@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,15 +36,8 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else package.parent / name
 
 
-def read_authored(
-    language: str,
-    intents: Path | None = None,
-    content: Path | None = None,
-    phrases_are_known: Callable[[Authored], bool] = lambda authored: False,
-) -> Authored:
+def read_authored(language: str, intents: Path | None = None, content: Path | None = None) -> Authored:
     """Everything authors wrote for `language` (a folder name such as `en`).
-
-    `phrases_are_known` tells whether the phrases were learnt before, and so were checked then.
 
     Raises:
         DataError: anything is missing or wrong; it lists every fault with file, key and reason.
@@ -54,7 +46,7 @@ def read_authored(
     authored = reader.read()
     if reader.faults or authored is None:
         raise DataError(reader.faults)
-    if faults := tuple(faults_between_files(authored, phrases_are_known=phrases_are_known(authored))):
+    if faults := tuple(faults_between_files(authored)):
         raise DataError(faults)
     return authored
 

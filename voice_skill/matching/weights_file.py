@@ -32,7 +32,7 @@ def learnt(
     `digest` names what they are made from. A folder that cannot be written costs the learning again next time and
     nothing else.
     """
-    path = _kept_at(folder, digest)
+    path = folder / f"matcher-{digest[:16]}.npz"
     stored = (shipped and load(shipped, digest, concepts)) or load(path, digest, concepts)
     if stored is not None:
         return stored
@@ -45,21 +45,6 @@ def learnt(
         if old != path:
             old.unlink(missing_ok=True)
     return data, model
-
-
-def was_learnt(digest: str, folder: Path, shipped: Path) -> bool:
-    """Whether `learnt` will find what it is asked for, as far as names tell."""
-    if _kept_at(folder, digest).is_file():
-        return True
-    try:
-        with shipped.open("rb") as file, np.load(file) as stored:
-            return _lines(stored["digest"]) == [digest]
-    except _BROKEN:
-        return False
-
-
-def _kept_at(folder: Path, digest: str) -> Path:
-    return folder / f"matcher-{digest[:16]}.npz"
 
 
 def load(path: Path, digest: str, concepts: Mapping[str, tuple[str, ...]]) -> tuple[TrainingSet, LinearModel] | None:
