@@ -10,6 +10,7 @@ from voice_skill.building import build_catalog, catalog_of, demo_recordings, tra
 from voice_skill.catalog import Authored, Catalog
 from voice_skill.domain import DANGER
 from voice_skill.errors import DataError, SkillError
+from voice_skill.matching.sentence_encoder import SentenceEncoder
 from voice_skill.matching.training import OFF_TOPIC
 from voice_skill.settings import Settings, cache_folder
 
@@ -43,6 +44,19 @@ def test_what_ships_was_learnt_from_the_phrases_that_ship(authored: Authored, tm
     catalog_of(authored, "", tmp_path, lambda: learnings.append("learnt"))
     assert learnings == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_encoder_is_learnt_with_anew(
+    authored: Authored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights learnt with one mean nothing beside another."""
+
+    def begun() -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(SentenceEncoder, "checksums", lambda _: (1, 2, 3))
+    with pytest.raises(InterruptedError):
+        catalog_of(authored, "", tmp_path, begun)
 
 
 def test_the_region_is_part_of_the_catalog(catalog: Catalog) -> None:

@@ -67,7 +67,11 @@ def sentence_encoder() -> SentenceEncoder:
     Raises:
         DataError: it is missing or broken.
     """
-    return SentenceEncoder.load(data_folder("models") / _ENCODER)
+    return SentenceEncoder.load(_encoder_file())
+
+
+def _encoder_file() -> Path:
+    return data_folder("models") / _ENCODER
 
 
 def store_learnt(authored: Authored, path: Path | None = None) -> Path:
@@ -131,10 +135,12 @@ def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) ->
 
 
 def _digest(authored: Authored) -> str:
+    """Names what is learnt from: the phrases, and the encoder that turns them into numbers."""
     phrases = [(intent, entry.phrases) for intent, entry in authored.intents.items()]
     tables = (authored.words, authored.concepts, authored.sounds_like, authored.sound_alikes)
     others = (list(authored.danger_phrases.items()), list(authored.misheard.items()), authored.off_topic)
-    return digest_of(phrases, *others, *(sorted(dict(table).items()) for table in tables))
+    encoder = SentenceEncoder.checksums(_encoder_file())
+    return digest_of(encoder, phrases, *others, *(sorted(dict(table).items()) for table in tables))
 
 
 def demo_recordings(language: str) -> tuple[Path, ...]:

@@ -58,5 +58,14 @@ def test_a_broken_file_is_said_in_one_sentence(content: bytes | None, tmp_path: 
     path = tmp_path / "encoder.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(DataError, match=r"encoder\.npz.*make encoder"):
-        SentenceEncoder.load(path)
+    for read in (SentenceEncoder.load, SentenceEncoder.checksums):
+        with pytest.raises(DataError, match=r"encoder\.npz.*make encoder"):
+            read(path)
+
+
+def test_checksums_tell_encoders_apart(tmp_path: Path) -> None:
+    """By what they hold, not by their names."""
+    for name, number in (("one", 1), ("same", 1), ("other", 2)):
+        np.savez_compressed(tmp_path / name, words=np.full((3, 4), number))
+    one, same, other = (SentenceEncoder.checksums(tmp_path / f"{name}.npz") for name in ("one", "same", "other"))
+    assert one == same != other

@@ -61,9 +61,21 @@ class SentenceEncoder:
                 names = [name for name in stored.files if name != "pieces" and not name.endswith(".scale")]
                 weights = {name: _restored(stored, name) for name in names}
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as exc:
-            reason = "is missing or broken; install the program again, or run 'make encoder'"
-            raise DataError((Fault(str(path), "", reason),)) from exc
+            raise _unreadable(path) from exc
         return cls(pieces, weights)
+
+    @staticmethod
+    def checksums(path: Path) -> tuple[int, ...]:
+        """What tells the file at `path` from other encoders, without reading all of it.
+
+        Raises:
+            DataError: it is missing or broken.
+        """
+        try:
+            with zipfile.ZipFile(path) as stored:
+                return tuple(part.CRC for part in stored.infolist())
+        except (OSError, zipfile.BadZipFile) as exc:
+            raise _unreadable(path) from exc
 
     def encode_all(self, sentences: Sequence[str]) -> Iterator[tuple[int, Floats]]:
         """The place and the vector of each sentence; the shortest come first."""
@@ -139,6 +151,10 @@ def _gelu(x: Floats) -> Floats:
     """By the hyperbolic tangent (Hendrycks and Gimpel 2016); the error is below that of the eight-bit weights."""
     inner = np.float32(0.7978846) * (x + np.float32(0.044715) * x * x * x)
     return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), np.float32)
+
+
+def _unreadable(path: Path) -> DataError:
+    return DataError((Fault(str(path), "", "is missing or broken; install the program again, or run 'make encoder'"),))
 
 
 def _restored(stored: Mapping[str, Floats], name: str) -> Floats:
