@@ -89,6 +89,15 @@ def test_rumble_and_clinks_are_not_heard() -> None:
     assert not any(admitted(SpeechGate(RATE_HZ), blocks))
 
 
+def test_dishes_that_ring_on_are_not_heard() -> None:
+    """For longer than a syllable and loudly, but above the frequencies where every vowel is."""
+    moments = np.arange(6 * RATE_HZ) / RATE_HZ
+    ringing = 6_000 * np.sin(2 * np.pi * 2_500 * moments) * np.exp(-8 * (moments % 1.0))
+    sound = (ringing + _RANDOM.normal(0.0, 60.0, len(moments))).astype(np.int16)
+    blocks = [sound[at : at + BLOCK].tobytes() for at in range(0, len(sound), BLOCK)]
+    assert not any(admitted(SpeechGate(RATE_HZ), blocks))
+
+
 def test_how_loud_a_block_is_may_be_judged_by_another() -> None:
     """By the sound before its noise was taken out, for one."""
     gate = SpeechGate(RATE_HZ)

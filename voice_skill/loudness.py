@@ -32,8 +32,10 @@ def loudness_dbfs(block: Samples) -> float:
     return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS
 
 
-def frame_levels_dbfs(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]:
-    """Loudness of each whole frame of 20 ms at the frequencies of speech, shape (frames,).
+def frame_levels_dbfs(
+    samples: Samples, rate_hz: int, band_hz: tuple[float, float] = SPEECH_BAND_HZ
+) -> npt.NDArray[np.float64]:
+    """Loudness of each whole frame of 20 ms in a band of frequencies, shape (frames,); if not told, that of speech.
 
     The rumble below them, of a fan or of a hand on the microphone, comes and goes by more than a quiet voice does.
     """
@@ -41,7 +43,7 @@ def frame_levels_dbfs(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]
     frames = samples[: len(samples) // size * size].reshape(-1, size) / _FULL_SCALE
     window = np.hanning(size + 1)[:-1]
     frequencies_hz = np.fft.rfftfreq(size, 1 / rate_hz)
-    lowest_hz, highest_hz = SPEECH_BAND_HZ
+    lowest_hz, highest_hz = band_hz
     of_speech = (frequencies_hz >= lowest_hz) & (frequencies_hz <= highest_hz)
     powers = np.square(np.abs(np.fft.rfft(frames * window)[:, of_speech])).sum(axis=1)
     mean_powers = 2 * powers / (size * np.square(window).sum())

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_skill.loudness import NoiseFloor, frame_levels_dbfs
 from voice_skill.sound import Samples
@@ -22,6 +23,10 @@ QUIET_S = 0.6
 _OVER_FLOOR_DB = 6.0
 """Above the room, where a frame of 20 ms counts as loud: less than an endpoint asks for, so that no word is lost."""
 _QUIETEST_DBFS = -62.0
+_VOICED_BAND_HZ = (150.0, 1000.0)
+"""Where every vowel is loud: the clink of a dish is not, and was heard as "thanks" and "what"."""
+_VOICED_OVER_FLOOR_DB = 6.0
+"""Commands were 21 dB above a fan there, clinks nowhere above what the fan itself comes and goes by."""
 _LOUD_FRAMES = 3
 """Of a block, one after the other, all of them if it holds fewer: the clink of a dish is shorter than a syllable."""
 
@@ -32,7 +37,7 @@ class SpeechGate:
     def __init__(self, rate_hz: int) -> None:
         """`rate_hz` is that of the blocks to come."""
         self._rate_hz = rate_hz
-        self._floor = NoiseFloor()
+        self._floor, self._voiced_floor = NoiseFloor(), NoiseFloor()
         self.floor_dbfs = 0.0
         """How loud the room is without speech, as far as is known."""
         self._quiet_s = 0.0
@@ -69,12 +74,19 @@ class SpeechGate:
         levels = frame_levels_dbfs(samples, self._rate_hz)
         if not len(levels):
             return False
-        self.floor_dbfs = self._floor.follow(float(np.quantile(levels, 0.5, method="lower")), length_s)
-        in_a_row = np.lib.stride_tricks.sliding_window_view(levels, min(_LOUD_FRAMES, len(levels))).min(axis=1)
-        return bool(in_a_row.max() > max(self.floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS))
+        voiced = frame_levels_dbfs(samples, self._rate_hz, _VOICED_BAND_HZ)
+        self.floor_dbfs = self._floor.follow(_middle(levels), length_s)
+        voiced_floor_dbfs = self._voiced_floor.follow(_middle(voiced), length_s)
+        loud = levels > max(self.floor_dbfs + _OVER_FLOOR_DB, _QUIETEST_DBFS)
+        speech = loud & (voiced > voiced_floor_dbfs + _VOICED_OVER_FLOOR_DB)
+        return bool(np.lib.stride_tricks.sliding_window_view(speech, min(_LOUD_FRAMES, len(speech))).all(axis=1).any())
 
     def _keep(self, block: bytes) -> None:
         self._before.append(block)
         most = 2 * round(LEAD_S * self._rate_hz)
         while sum(map(len, self._before)) - len(self._before[0]) >= most:
             self._before.popleft()
+
+
+def _middle(levels_dbfs: npt.NDArray[np.float64]) -> float:
+    return float(np.quantile(levels_dbfs, 0.5, method="lower"))

@@ -20,7 +20,7 @@ _SIGNS = "red_flags.yaml"
 _DANGERS = "danger_phrases.yaml"
 _OFF_TOPIC = "off_topic"
 _DANGER = "danger."
-TOTAL = 12_000.0
+TOTAL = 30_000.0
 """Weight of all sentences together: how much they count against what a trigram model has not seen."""
 _RULE_NAME = re.compile(r"<[^>]*>")
 _NOT_WORDS = re.compile(r"[^a-z' ]+")
