@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
-import voice_skill
-from voice_skill import catalog
+from voice_skill import catalog, domain, templates
 from voice_skill.catalog import Authored, data_folder, read_authored
+from voice_skill.kept_files import kept_or_made
 
-_CODE = (*sorted(Path(catalog.__file__).parent.glob("*.py")), Path(voice_skill.__file__).with_name("templates.py"))
+_CODE = (*sorted(Path(catalog.__file__).parent.glob("*.py")), Path(domain.__file__), Path(templates.__file__))
 """What decides how the files are read."""
 
 
@@ -26,17 +25,7 @@ def read_once(language: str, cache: Path) -> Authored:
         DataError: anything is missing or wrong.
     """
     path = cache / f"authored-{_digest_of(_files(language))[:16]}.pickle"
-    if (kept := _load(path)) is not None:
-        return kept
-    authored = read_authored(language)
-    try:
-        _store(authored, path)
-    except OSError:
-        return authored
-    for old in cache.glob("authored-*.pickle"):
-        if old != path:
-            old.unlink(missing_ok=True)
-    return authored
+    return kept_or_made(path, _load, lambda: read_authored(language), _store)
 
 
 def _files(language: str) -> Iterable[Path]:
@@ -66,10 +55,5 @@ def _load(path: Path) -> Authored | None:
     return kept if isinstance(kept, Authored) else None
 
 
-def _store(authored: Authored, path: Path) -> None:
-    """Write beside and rename, so that nobody ever reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        pickle.dump(authored, file, protocol=pickle.HIGHEST_PROTOCOL)
-    os.replace(name, path)
+def _store(authored: Authored, file: IO[bytes]) -> None:
+    pickle.dump(authored, file, protocol=pickle.HIGHEST_PROTOCOL)

@@ -9,12 +9,13 @@ from pathlib import Path
 from voice_skill.authored_cache import read_once
 from voice_skill.catalog import Authored, Catalog, data_folder
 from voice_skill.domain import DANGER
+from voice_skill.kept_files import kept_or_made, write_whole
 from voice_skill.matching.matcher import IntentMatcher
 from voice_skill.matching.mishearings import mishearings
 from voice_skill.matching.near_misses import near_misses
 from voice_skill.matching.sentence_encoder import SentenceEncoder
 from voice_skill.matching.training import OFF_TOPIC, LinearModel, TrainingSet, digest_of, train, training_set
-from voice_skill.matching.weights_file import learnt, store
+from voice_skill.matching.weights_file import load, store
 from voice_skill.redflags import compile_rules
 from voice_skill.settings import Settings, cache_folder, region_of
 from voice_skill.templates import expand, sample
@@ -57,7 +58,7 @@ def catalog_of(authored: Authored, region: str, cache: Path, on_learning: Callab
 
 def build_matcher(authored: Authored, cache: Path, on_learning: Callable[[], None] = lambda: None) -> IntentMatcher:
     """A matcher that has learnt the phrases of `authored`; `cache` keeps what it learnt."""
-    model, data = _learnt(authored, cache, on_learning)
+    data, model = _learnt(authored, cache, on_learning)
     return IntentMatcher(model, data, authored.sounds_like, authored.sound_alikes, sentence_encoder)
 
 
@@ -78,7 +79,8 @@ def store_learnt(authored: Authored, path: Path | None = None) -> Path:
     """Learn `authored` and write what the program ships with; the path of the file."""
     path = path or data_folder("models") / _LEARNT
     data = training_data(authored)
-    store(_digest(authored), data, train(data, sentence_encoder()), path)
+    model = train(data, sentence_encoder())
+    write_whole(path, lambda file: store(_digest(authored), data, model, file))
     return path
 
 
@@ -123,15 +125,22 @@ def _most(intent: str) -> int:
     return _SENTENCES if "." in intent else _CONTROL_SENTENCES
 
 
-def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) -> tuple[LinearModel, TrainingSet]:
+def _learnt(authored: Authored, cache: Path, on_learning: Callable[[], None]) -> tuple[TrainingSet, LinearModel]:
+    """What ships, or was learnt before, if it was learnt from these phrases; else it is learnt now and kept."""
+    digest, concepts = _digest(authored), dict(authored.concepts)
+
     def learn() -> tuple[TrainingSet, LinearModel]:
         on_learning()
         data = training_data(authored)
         return data, train(data, sentence_encoder())
 
-    shipped = data_folder("models") / _LEARNT
-    data, model = learnt(_digest(authored), dict(authored.concepts), learn, cache, shipped)
-    return model, data
+    shipped = load(data_folder("models") / _LEARNT, digest, concepts)
+    return shipped or kept_or_made(
+        cache / f"matcher-{digest[:16]}.npz",
+        lambda path: load(path, digest, concepts),
+        learn,
+        lambda learnt, file: store(digest, *learnt, file),
+    )
 
 
 def _digest(authored: Authored) -> str:

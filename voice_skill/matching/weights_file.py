@@ -1,13 +1,12 @@
-"""Keeps what was learnt: shipped with the program, and in the user's cache folder once the phrases were changed."""
+"""The file of what was learnt: one ships with the program, and one is kept once the phrases were changed."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -15,36 +14,7 @@ import numpy.typing as npt
 from voice_skill.matching.repair import Wording
 from voice_skill.matching.training import LinearModel, TrainingSet
 
-_READABLE = 0o644
-"""By everybody: a temporary file is its owner's alone."""
 _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
-
-
-def learnt(
-    digest: str,
-    concepts: Mapping[str, tuple[str, ...]],
-    learn: Callable[[], tuple[TrainingSet, LinearModel]],
-    folder: Path,
-    shipped: Path | None = None,
-) -> tuple[TrainingSet, LinearModel]:
-    """The training set and its model: `shipped` or from `folder` when they were learnt before, else learnt and kept.
-
-    `digest` names what they are made from. A folder that cannot be written costs the learning again next time and
-    nothing else.
-    """
-    path = folder / f"matcher-{digest[:16]}.npz"
-    stored = (shipped and load(shipped, digest, concepts)) or load(path, digest, concepts)
-    if stored is not None:
-        return stored
-    data, model = learn()
-    try:
-        store(digest, data, model, path)
-    except OSError:
-        return data, model
-    for old in folder.glob("matcher-*.npz"):
-        if old != path:
-            old.unlink(missing_ok=True)
-    return data, model
 
 
 def load(path: Path, digest: str, concepts: Mapping[str, tuple[str, ...]]) -> tuple[TrainingSet, LinearModel] | None:
@@ -73,34 +43,29 @@ def _labelled(sentences: list[str], labels: list[int], classes: tuple[str, ...])
     return tuple((sentence, classes[label]) for sentence, label in zip(sentences, labels, strict=False) if sentence)
 
 
-def store(digest: str, data: TrainingSet, model: LinearModel, path: Path) -> None:
-    """Write beside and rename, so that nobody ever reads half a file.
+def store(digest: str, data: TrainingSet, model: LinearModel, file: IO[bytes]) -> None:
+    """Write what `load` reads.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: it cannot be written.
     """
     place = {name: index for index, name in enumerate(model.classes)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        np.savez_compressed(
-            file,
-            digest=_text([digest]),
-            classes=_text(model.classes),
-            weights=model.weights.astype(np.float16),  # three digits are more than the phrases can tell
-            meaning=model.meaning.astype(np.float16),
-            bias=model.bias,
-            rarity=model.rarity.astype(np.float16),
-            sentences=_text(sentence for sentence, _ in data.examples),
-            labels=np.array([place[name] for _, name in data.examples], np.int32),
-            others=_text(sentence for sentence, _ in data.others),
-            other_labels=np.array([place[name] for _, name in data.others], np.int32),
-            pairs=_text(" ".join(pair) for pair in model.wording.pairs),
-            counts=np.array(list(model.wording.pairs.values()), np.int32),
-            vocabulary=_text(model.wording.vocabulary),
-        )
-    Path(name).chmod(_READABLE)
-    os.replace(name, path)
+    np.savez_compressed(
+        file,
+        digest=_text([digest]),
+        classes=_text(model.classes),
+        weights=model.weights.astype(np.float16),  # three digits are more than the phrases can tell
+        meaning=model.meaning.astype(np.float16),
+        bias=model.bias,
+        rarity=model.rarity.astype(np.float16),
+        sentences=_text(sentence for sentence, _ in data.examples),
+        labels=np.array([place[name] for _, name in data.examples], np.int32),
+        others=_text(sentence for sentence, _ in data.others),
+        other_labels=np.array([place[name] for _, name in data.others], np.int32),
+        pairs=_text(" ".join(pair) for pair in model.wording.pairs),
+        counts=np.array(list(model.wording.pairs.values()), np.int32),
+        vocabulary=_text(model.wording.vocabulary),
+    )
 
 
 def _text(lines: Iterable[str]) -> npt.NDArray[np.uint8]:
